@@ -1,0 +1,12 @@
+# The `throng` command from tools/throng/*.cpp, placed in <build>/bin. Target throng_command; absent without sources.
+file(GLOB command_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tools/throng/*.cpp")
+if(command_sources)
+  throng_command_packages()
+  add_executable(throng_command ${command_sources})
+  throng_language(throng_command)
+  throng_warnings(throng_command)
+  target_include_directories(throng_command PRIVATE "${PROJECT_SOURCE_DIR}/tools/throng")
+  target_link_libraries(throng_command PRIVATE throng::throng fmt::fmt CLI11::CLI11 nlohmann_json::nlohmann_json)
+  set_target_properties(throng_command PROPERTIES
+    OUTPUT_NAME throng RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
+endif()

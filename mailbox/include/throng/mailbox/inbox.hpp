@@ -1,0 +1,72 @@
+// The inbox: a lock-free many-to-one queue of signals in one word, which also knows that the receiver waits.
+// Any thread pushes; one owner at a time drains, marks itself waiting, closes and reopens.
+//
+// The word holds one of:  0 (empty, owner awake) | waiting | closed | the newest signal, linked to older
+// ones.
+//  1. A pushed signal is in exactly one place: the word's chain, or what drain() or close() returned.
+//  2. `waiting` is set by the owner only, over 0 only, and is replaced by exactly one push: that pusher, and
+//     nobody else, has the duty to make the receiver runnable (Delivery::receiver_waiting).
+//  3. After close() no push succeeds until reopen(); the refused signal stays the pusher's.
+//  4. One pusher's signals come out in the order pushed: the chain is last in first out, and reversed on
+//  drain.
+//
+// Rejected: an exchange-based list (Vyukov's), which needs a second atomic to say that the receiver waits and
+// cost 34 ns across cores against 13-17; moodycamel's queue, which orders per producing thread and not per
+// sender.
+#pragma once
+
+#include <throng/base/atomic.hpp>
+#include <throng/mailbox/signal.hpp>
+
+namespace throng::detail {
+
+// What became of a pushed signal, and what the pusher must do now.
+enum class Delivery : std::uint8_t {
+  queued,            // nothing to do
+  receiver_waiting,  // the pusher must make the receiver runnable
+  closed,            // not taken: the pusher still owns the signal and answers or drops it
+};
+
+class Inbox {
+ public:
+  // Thread: any. Never blocks; retries only while other pushers succeed.
+  [[nodiscard]] Delivery push(Signal* signal) noexcept;
+
+  // Takes everything, oldest first, linked by `next`; null when there is nothing. Thread: owner, while awake.
+  [[nodiscard]] Signal* drain() noexcept;
+
+  // Declares that the owner will not look again before it is made runnable. False: something arrived first,
+  // the owner stays awake. After true the receiver belongs to the next pusher: touch nothing of it. Thread:
+  // owner.
+  [[nodiscard]] bool mark_waiting() noexcept;
+
+  // Refuses all further pushes and takes what is left, oldest first. Thread: owner.
+  [[nodiscard]] Signal* close() noexcept;
+
+  // Makes a closed inbox usable for its next owner. Thread: owner.
+  void reopen() noexcept;
+
+  // True when drain() would return something. A hint: more may come. Thread: owner.
+  bool has_signals() const noexcept {
+    return word_.load(std::memory_order_relaxed) > closed;  // relaxed: drain() acquires what it takes
+  }
+
+ private:
+  static constexpr std::uintptr_t empty = 0;
+  static constexpr std::uintptr_t waiting = 1;
+  static constexpr std::uintptr_t closed = 2;
+
+  static Signal* oldest_first(std::uintptr_t word) noexcept;
+
+  // Protocol: all changes are read-modify-writes but reopen(), which runs while nobody else may change a
+  // closed word.
+  //   push CAS, acq_rel         pairs with  drain/close exchange, acquire    the signal's contents are
+  //   visible
+  //                             pairs with  mark_waiting CAS, release        the waker sees the receiver's
+  //                             last state
+  //   reopen store, release     pairs with  push CAS, acquire                the pusher sees the new owner's
+  //   fields
+  Atomic<std::uintptr_t> word_{empty};
+};
+
+}  // namespace throng::detail

@@ -1,0 +1,79 @@
+// A message: a signal and the value it carries, in one block of memory. `Message` is the owning handle; a
+// queue holds the bare Signal. Payloads follow the header at the first address that suits their alignment.
+// Thread: a handle belongs to one thread at a time; handing it on is how messages cross threads.
+#pragma once
+
+#include <new>
+#include <throng/base/allocate.hpp>
+#include <throng/mailbox/message_type.hpp>
+#include <throng/mailbox/signal.hpp>
+#include <type_traits>
+#include <utility>
+
+namespace throng::detail {
+
+constexpr std::size_t payload_offset(std::size_t alignment) noexcept {
+  return alignment <= sizeof(Signal) ? sizeof(Signal) : alignment;
+}
+static_assert(sizeof(Signal) == 32, "a payload of 32 bytes fills one cache line with its header");
+
+inline void* payload_of(Signal* signal) noexcept {
+  return reinterpret_cast<char*>(signal) + payload_offset(signal->type->alignment);
+}
+
+// Destroys payload and block. Thread: the signal's owner. User code (the payload's destructor) runs in here.
+inline void destroy_signal(Signal* signal) noexcept {
+  if (signal->type != nullptr && signal->type->destroy != nullptr) signal->type->destroy(payload_of(signal));
+  release(signal);
+}
+
+// Destroys a chain linked by `next`.
+inline void destroy_signals(Signal* signal) noexcept {
+  while (signal != nullptr) destroy_signal(std::exchange(signal, signal->next));
+}
+
+class Message {
+ public:
+  Message() = default;
+  explicit Message(Signal* signal) noexcept : signal_(signal) {}
+  Message(Message&& other) noexcept : signal_(std::exchange(other.signal_, nullptr)) {}
+  Message& operator=(Message&& other) noexcept {
+    if (this != &other) reset(std::exchange(other.signal_, nullptr));
+    return *this;
+  }
+  ~Message() { reset(nullptr); }
+
+  explicit operator bool() const noexcept { return signal_ != nullptr; }
+  Signal* get() const noexcept { return signal_; }
+  Signal* release_signal() noexcept { return std::exchange(signal_, nullptr); }
+  void* payload() const noexcept { return payload_of(signal_); }
+
+ private:
+  void reset(Signal* signal) noexcept {
+    if (signal_ != nullptr) destroy_signal(signal_);
+    signal_ = signal;
+  }
+  Signal* signal_ = nullptr;
+};
+
+// Builds the envelope around a value. Throws std::bad_alloc, and what M's constructor throws.
+template <class M, class... Args>
+Message make_message(std::uint8_t kind, Args&&... args) {
+  constexpr std::size_t offset = payload_offset(alignof(M));
+  constexpr std::size_t alignment =
+      alignof(M) > alignof(std::max_align_t) ? alignof(M) : alignof(std::max_align_t);
+  void* block = allocate(offset + sizeof(M), alignment);
+  if constexpr (std::is_nothrow_constructible_v<M, Args...>) {
+    ::new (static_cast<char*>(block) + offset) M(std::forward<Args>(args)...);
+  } else {
+    try {
+      ::new (static_cast<char*>(block) + offset) M(std::forward<Args>(args)...);
+    } catch (...) {
+      release(block);
+      throw;
+    }
+  }
+  return Message(::new (block) Signal{nullptr, 0, &message_type_of<M>, kind});
+}
+
+}  // namespace throng::detail

@@ -1,0 +1,83 @@
+// The private queue of a receiver: messages that were taken out of the inbox and wait to be received.
+// Owner only; nothing here is atomic. Order is arrival order (SIG-7).
+//
+//  1. `last_` is the newest message, or null with `first_`.
+//  2. `scanned_` is the newest message that the current receive has already refused, or null (RCV-1, RCV-3).
+//  3. Every registered mark points at the newest message that existed when it was made and still exists, or
+//  at
+//     null if none does: a scan from a mark sees exactly the messages that came later (RCV-5).
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <throng/mailbox/message.hpp>
+
+namespace throng::detail {
+
+// One erased receive clause: which type it takes, and a guard that may refuse a value.
+struct Clause {
+  const MessageType* type = nullptr;                                // null: any type
+  bool (*guard)(const void* guard, const void* payload) = nullptr;  // null: no guard; may throw
+  const void* guard_object = nullptr;
+};
+
+class MessageQueue;
+
+// A position in a queue, registered while it lives; made when a fresh reference is made, so that the wait for
+// its answer need not look at what was there before. May outlive nested receives. Thread: owner of the queue.
+class ReceiveMark {
+ public:
+  explicit ReceiveMark(MessageQueue& queue) noexcept;
+  ~ReceiveMark();
+  ReceiveMark(const ReceiveMark&) = delete;
+  ReceiveMark& operator=(const ReceiveMark&) = delete;
+
+ private:
+  friend class MessageQueue;
+  MessageQueue& queue_;
+  Signal* position_;
+  ReceiveMark* next_;
+};
+
+class MessageQueue {
+ public:
+  struct Found {
+    Message message;         // empty: nothing matched
+    std::size_t clause = 0;  // index of the first clause that took it
+  };
+
+  // Takes ownership of `signal` as the newest message.
+  void append(Signal* signal) noexcept;
+
+  // The oldest message not yet refused that any clause takes, removed from the queue; the scan goes on where
+  // the last one of this receive stopped. `mark`: look only at what came after it. `scanned` counts messages
+  // looked at.
+  Found take(std::span<const Clause> clauses, const ReceiveMark* mark, std::size_t& scanned);
+
+  // The next take() starts at the oldest message again. To be called when a receive is left, however it is
+  // left.
+  void reset_scan() noexcept {
+    scanned_ = nullptr;
+    scan_started_ = false;
+  }
+
+  // Gives up everything, oldest first.
+  Signal* take_all() noexcept;
+
+  std::size_t size() const noexcept { return size_; }
+  const Signal* first() const noexcept { return first_; }
+  bool has_unscanned() const noexcept { return last_ != scanned_; }
+
+ private:
+  friend class ReceiveMark;
+  Signal* remove_after(Signal* previous) noexcept;
+
+  Signal* first_ = nullptr;
+  Signal* last_ = nullptr;
+  Signal* scanned_ = nullptr;
+  ReceiveMark* marks_ = nullptr;
+  std::uint32_t size_ = 0;
+  bool scan_started_ = false;
+};
+
+}  // namespace throng::detail

@@ -1,0 +1,61 @@
+// Time, and the seam through which the scheduler reads it. Users name `Duration` and `Clock`; the scheduler
+// asks a `TimeSource`, so that tests and a simulated runtime can hand in `ManualTime` and never wait for real
+// time. Thread: any, for everything here.
+//
+// Invariants:
+//  1. Time is a count of nanoseconds from an unspecified origin and never goes back.
+//  2. `system_time()` and `Clock` read the same clock, so their numbers may be compared; those of a
+//  `ManualTime` may not.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include <throng/base/atomic.hpp>
+
+namespace throng {
+
+using Duration = std::chrono::nanoseconds;
+
+// The runtime's clock: steady, so that setting the date of the machine moves no timer.
+struct Clock {
+  using duration = Duration;
+  using rep = duration::rep;
+  using period = duration::period;
+  using time_point = std::chrono::time_point<Clock, Duration>;
+  static constexpr bool is_steady = true;
+
+  static time_point now() noexcept;
+};
+
+}  // namespace throng
+
+namespace throng::detail {
+
+class TimeSource {
+ public:
+  virtual ~TimeSource();
+  virtual std::int64_t now() noexcept = 0;  // nanoseconds
+};
+
+// The real clock. It has no state, lives for ever and may be asked while the host's statics are destroyed.
+TimeSource& system_time() noexcept;
+
+// Time that stands still until somebody moves it.
+class ManualTime final : public TimeSource {
+ public:
+  explicit ManualTime(std::int64_t start_ns = 0) noexcept : now_(start_ns) {}
+
+  std::int64_t now() noexcept override;
+
+  // Saturates at the end of time. Requires: ns >= 0.
+  void advance(std::int64_t ns) noexcept;
+
+ private:
+  // Protocol: moved by any thread, read by any thread.
+  //   advance CAS, acq_rel   pairs with  now load, acquire   who sees the new time sees what was done before
+  //   it came
+  Atomic<std::int64_t> now_;
+};
+
+}  // namespace throng::detail

@@ -1,0 +1,63 @@
+// The schedulable thing: what run queues link, workers run and policies order. The floor above derives from
+// it and installs the one upward call, `run`.
+//
+// Ownership: a runnable is at each moment on one queue, or running on one worker, or neither because it
+// waits; the one who holds it in that sense may touch its fields (SCH-5). Whoever wakes a waiting runnable
+// holds it from then on.
+#pragma once
+
+#include <cstdint>
+
+namespace throng {
+
+enum class Priority : std::uint8_t { low, normal, high, max };
+
+namespace detail {
+
+class Worker;
+
+// What a run left behind; the worker acts on it.
+enum class Settled : std::uint8_t {
+  yielded,  // still runnable: goes to the tail of its queue
+  waiting,  // given away: whoever wakes it owns it already, nothing of it may be touched
+  done,     // gone
+};
+
+}  // namespace detail
+
+class Runnable {
+ public:
+  Runnable(const Runnable&) = delete;
+  Runnable& operator=(const Runnable&) = delete;
+
+  Priority priority() const noexcept { return priority_; }
+  // A value of the user's for policies to order by: a deadline, a ticket count, a group.
+  std::uint64_t tag() const noexcept { return tag_; }
+
+ protected:
+  using RunFunction = detail::Settled (*)(Runnable&, detail::Worker&) noexcept;
+  explicit Runnable(RunFunction run) noexcept : run_(run) {}
+  ~Runnable() = default;
+
+  void set_priority(Priority priority) noexcept { priority_ = priority; }
+  void set_tag(std::uint64_t tag) noexcept { tag_ = tag; }
+
+ private:
+  friend class detail::Worker;
+  friend struct RunnableAccess;
+
+  // -- owner only, see Ownership above
+  Runnable* next_ = nullptr;  // link of an overflow list
+  RunFunction run_;           // constant after construction
+  std::uint64_t tag_ = 0;
+  Priority priority_ = Priority::normal;
+  std::uint8_t skips_ = 0;  // how often a low one has come to the front (SCH-3)
+};
+
+// The two links that the queues of this floor need; nobody else uses it.
+struct RunnableAccess {
+  static Runnable*& next(Runnable& runnable) noexcept { return runnable.next_; }
+  static std::uint8_t& skips(Runnable& runnable) noexcept { return runnable.skips_; }
+};
+
+}  // namespace throng

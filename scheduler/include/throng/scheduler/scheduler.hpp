@@ -1,0 +1,88 @@
+// The scheduler: its workers, the queue through which others hand in runnables, timers, and threads for work
+// that may block. Knows runnables and nothing of what they are. Several schedulers live in one program.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <throng/scheduler/clock.hpp>
+#include <throng/scheduler/runnable.hpp>
+#include <throng/scheduler/timer_key.hpp>
+#include <throng/scheduler/worker.hpp>
+#include <vector>
+
+namespace throng::detail {
+
+// Called on each worker's thread as it starts and ends; `started` may throw, which fails the start of the
+// scheduler.
+struct SchedulerHooks {
+  void* context = nullptr;
+  void (*started)(void* context, Worker& worker) = nullptr;
+  void (*stopped)(void* context, Worker& worker) noexcept = nullptr;
+};
+
+struct SchedulerSetup {
+  unsigned workers = 1;            // 0: no thread at all, the host calls poll()
+  unsigned blocking_threads = 64;  // at most so many threads for work that may block
+  std::int32_t slice = 4000;       // reductions a run may use before it should yield (SCH-1)
+  std::uint64_t seed = 0;          // of the random choices: whom to steal from
+  TimeSource* time = nullptr;      // null: the system's steady clock
+  void (*drop_timer)(const Expiry&) noexcept = nullptr;  // frees the payload of a timer that will never fire
+  SchedulerHooks hooks;
+};
+
+class Scheduler {
+ public:
+  explicit Scheduler(const SchedulerSetup& setup);
+  ~Scheduler();
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
+
+  // Starts the workers. Throws std::system_error with a sentence if threads can't be had; none is left behind
+  // then.
+  void start();
+  // Ends the workers after their current run and joins them. Runnables still queued are left as they are.
+  void stop() noexcept;
+
+  // Hands in a runnable that the caller holds. From a worker of this scheduler it stays there. Thread: any.
+  void wake(Runnable& runnable) noexcept;
+  // Runs what is ready on the caller's thread. Requires: workers == 0, one caller at a time (others get
+  // false).
+  bool poll(std::size_t limit);
+  // When poll() next has something to do; INT64_MAX: not before somebody hands something in. Thread: any.
+  std::int64_t next_deadline() const noexcept;
+
+  // Timers. The key stays valid, and harmless, after the timer has fired. Thread: any.
+  TimerKey start_timer(std::int64_t deadline, const Expiry& expiry);
+  std::optional<Cancelled> cancel_timer(TimerKey key);
+  std::optional<std::int64_t> read_timer(TimerKey key);
+  // Gives up every timer for `target`, handing each to `drop`. Thread: any.
+  void cancel_timers_for(std::uint64_t target, void (*drop)(const Expiry&) noexcept);
+  std::size_t timer_count() const noexcept;
+
+  // Runs job(argument) on a thread that may block. False: no thread could be had. Thread: any.
+  bool run_blocking(void (*job)(void*) noexcept, void* argument);
+
+  std::int64_t now() noexcept { return time_->now(); }
+  std::int32_t slice() const noexcept { return slice_; }
+  std::size_t worker_count() const noexcept { return workers_.size(); }
+  Worker& worker(std::size_t index) noexcept { return *workers_[index]; }
+  bool is_host_driven() const noexcept { return host_driven_; }
+  std::size_t waiting() const noexcept;  // runnables queued, a hint
+
+ private:
+  friend class Worker;
+  struct Parts;
+
+  void consider_waking(Worker& waker, std::size_t waiting) noexcept;
+  bool wake_one() noexcept;
+
+  TimeSource* time_;                              // constant after construction
+  std::int32_t slice_;                            // constant after construction
+  bool host_driven_;                              // constant after construction
+  std::vector<std::unique_ptr<Worker>> workers_;  // constant after construction
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace throng::detail

@@ -1,0 +1,77 @@
+// A worker: one thread (or the host's own, in poll mode) that takes runnables from its queues and runs them.
+// This is its face for the floor above; the loop is in worker.cpp, one page long.
+//
+// Thread: every member is for the worker's own thread while it runs, unless it says "any".
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <throng/scheduler/runnable.hpp>
+#include <throng/scheduler/timer_key.hpp>
+#include <throng/scheduler/worker_id.hpp>
+
+namespace throng::detail {
+
+class Scheduler;
+struct WorkerParts;
+
+// Counters of one worker, written by it alone. Statistics: a reader may see them a little late.
+struct WorkerMetrics {
+  std::uint64_t dispatches = 0;
+  std::uint64_t steals = 0;
+  std::uint64_t parks = 0;
+  std::uint64_t wakes = 0;  // other workers woken by this one
+};
+
+class Worker {
+ public:
+  Worker(Scheduler& scheduler, WorkerId id, std::uint64_t seed, void (*drop_timer)(const Expiry&) noexcept);
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  WorkerId id() const noexcept { return id_; }
+  Scheduler& scheduler() const noexcept { return scheduler_; }
+  WorkerMetrics metrics() const noexcept;  // Thread: any.
+
+  // Puts a runnable that the caller holds at the tail of its priority's queue here; may wake another worker.
+  void enqueue(Runnable& runnable) noexcept;
+  // True when something waits on this worker: a run that can go on should then yield at the end of its slice.
+  bool has_waiting() const noexcept;
+
+  // What is left of the current slice, in reductions; the run that is charged counts it down. Set before each
+  // run.
+  std::int32_t budget = 0;
+  // Belongs to the floor above: its per-worker state, installed by SchedulerHooks::started.
+  void* attachment = nullptr;
+
+  // The loop of a worker thread; returns when the scheduler stops.
+  void loop();
+  // Runs what is ready, at most `limit` runs. True: something ran or is ready. For poll mode.
+  bool run_ready(std::size_t limit);
+
+ private:
+  friend class Scheduler;
+  Runnable* next() noexcept;
+  Runnable* next_normal() noexcept;
+  Runnable* find_work();
+  Runnable* take_injected() noexcept;
+  Runnable* search(bool only_what_has_waited) noexcept;
+  Runnable* steal_from(Worker& victim, bool only_what_has_waited) noexcept;
+  void run(Runnable& runnable) noexcept;
+  void poll_sources();
+  bool park();
+  void leave_search(bool found) noexcept;
+
+  Scheduler& scheduler_;  // constant after construction
+  WorkerId id_;           // constant after construction
+  std::unique_ptr<WorkerParts> parts_;
+};
+
+// The worker that the calling thread is, or null. Never inlined and never to be kept across a switch: the
+// caller may go on under another thread, and compilers keep a thread-local's address. Thread: any.
+Worker* current_worker() noexcept;
+// Thread: the one that becomes, or stops being, the worker.
+void set_current_worker(Worker* worker) noexcept;
+
+}  // namespace throng::detail

@@ -1,0 +1,99 @@
+#include "run_queue.hpp"
+
+#include <algorithm>
+#include <mutex>
+
+namespace throng::detail {
+
+void RunQueue::push(Runnable& runnable) noexcept {
+  std::uint64_t tail = tail_.load(std::memory_order_relaxed);  // relaxed: the owner's own word
+  std::uint64_t head = head_.load(std::memory_order_acquire);  // pairs: head_ CAS, release half
+  // relaxed: only the owner makes listed_ grow, so a zero read here is true and stays true
+  bool list_is_empty = listed_.load(std::memory_order_relaxed) == 0;
+  if (list_is_empty && tail - head < capacity) {
+    slots_[tail % capacity].store(&runnable, std::memory_order_relaxed);  // relaxed: published by tail_
+    tail_.store(tail + 1, std::memory_order_release);  // pairs: steal's acquire load of tail_
+    return;
+  }
+  std::lock_guard guard(lock_);
+  RunnableAccess::next(runnable) = nullptr;
+  (last_ == nullptr ? first_ : RunnableAccess::next(*last_)) = &runnable;
+  last_ = &runnable;
+  listed_.store(listed_.load(std::memory_order_relaxed) + 1,
+                std::memory_order_relaxed);  // relaxed: under lock_
+}
+
+Runnable* RunQueue::pop() noexcept {
+  for (;;) {
+    std::uint64_t head =
+        head_.load(std::memory_order_acquire);  // pairs: thieves' CAS, so that slots are theirs or ours
+    std::uint64_t tail = tail_.load(std::memory_order_relaxed);  // relaxed: the owner's own word
+    if (head == tail) {
+      if (!refill()) return nullptr;
+      continue;
+    }
+    Runnable* oldest =
+        slots_[head % capacity].load(std::memory_order_relaxed);  // relaxed: the owner wrote it
+    if (head_.compare_exchange_strong(head, head + 1, std::memory_order_acq_rel,  // pairs: other CAS on head_
+                                      std::memory_order_relaxed)) {  // relaxed: retried from the top
+      return oldest;
+    }
+  }
+}
+
+// Moves the head of the list into the empty ring, half a ring at a time, so that one lock serves many.
+bool RunQueue::refill() noexcept {
+  if (listed_.load(std::memory_order_relaxed) == 0) return false;  // relaxed: only the owner makes it grow
+  std::lock_guard guard(lock_);
+  std::uint64_t tail = tail_.load(std::memory_order_relaxed);  // relaxed: the owner's own word
+  std::size_t moved = 0;
+  for (; first_ != nullptr && moved < (capacity + 1) / 2; ++moved) {
+    Runnable* runnable = first_;
+    first_ = RunnableAccess::next(*runnable);
+    // The next ones are likely cold when many wait; have them ready by the time they are run.
+    if (first_ != nullptr) __builtin_prefetch(first_, 1);
+    slots_[(tail + moved) % capacity].store(runnable,
+                                            std::memory_order_relaxed);  // relaxed: published by tail_
+  }
+  if (first_ == nullptr) last_ = nullptr;
+  listed_.store(listed_.load(std::memory_order_relaxed) - moved,
+                std::memory_order_relaxed);              // relaxed: under lock_
+  tail_.store(tail + moved, std::memory_order_release);  // pairs: steal's acquire load of tail_
+  return moved > 0;
+}
+
+std::size_t RunQueue::steal(std::span<Runnable*> out) noexcept {
+  std::uint64_t head = head_.load(std::memory_order_acquire);  // pairs: other CAS on head_
+  for (;;) {
+    std::uint64_t tail = tail_.load(std::memory_order_acquire);  // pairs: push's and refill's release store
+    std::uint64_t waiting = tail > head ? tail - head : 0;
+    std::size_t wanted = std::min<std::size_t>(static_cast<std::size_t>((waiting + 1) / 2), out.size());
+    if (wanted == 0) return steal_listed(out);
+    for (std::size_t i = 0; i < wanted; ++i) {
+      out[i] =
+          slots_[(head + i) % capacity].load(std::memory_order_relaxed);  // relaxed: validated by the CAS
+    }
+    if (head_.compare_exchange_strong(head, head + wanted,
+                                      std::memory_order_acq_rel,     // pairs: push's acquire load
+                                      std::memory_order_acquire)) {  // pairs: the CAS that was faster
+      return wanted;
+    }
+  }
+}
+
+std::size_t RunQueue::steal_listed(std::span<Runnable*> out) noexcept {
+  if (listed_.load(std::memory_order_relaxed) == 0)
+    return 0;  // relaxed: a hint, looked at again under the lock
+  std::lock_guard guard(lock_);
+  std::size_t listed = listed_.load(std::memory_order_relaxed);  // relaxed: under lock_
+  std::size_t wanted = std::min((listed + 1) / 2, out.size());
+  for (std::size_t i = 0; i < wanted; ++i) {
+    out[i] = first_;
+    first_ = RunnableAccess::next(*first_);
+  }
+  if (first_ == nullptr) last_ = nullptr;
+  listed_.store(listed - wanted, std::memory_order_relaxed);  // relaxed: under lock_
+  return wanted;
+}
+
+}  // namespace throng::detail

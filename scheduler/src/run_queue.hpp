@@ -1,0 +1,71 @@
+// One first-in-first-out queue of runnables that its owner pushes and pops and others steal from: a bounded
+// ring without locks in front, an unbounded locked list behind it for what does not fit.
+//
+//  1. Order: everything in the ring is older than everything in the list; the owner pushes to the list while
+//  it
+//     is not empty, and refills the ring from its head when the ring is empty.
+//  2. tail_ - head_ is 0..capacity; only the owner writes tail_ and slots; a slot is rewritten only after
+//  head_
+//     has passed it, so a thief whose CAS on head_ succeeds has read what was in the slots it claims.
+//  3. Each runnable leaves once: by the CAS on head_ that passes it, or under the lock of the list.
+//
+// Indices are 64 bits wide and never wrap, so a CAS cannot mistake an old value for a new one.
+// Rejected: Chase and Lev's deque (its owner takes the youngest: unfair to what lives long); one lock for all
+// (two more atomic operations on every dispatch); moving half the ring to a global queue when full (loses the
+// order).
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <throng/base/config.hpp>
+#include <throng/base/spin_lock.hpp>
+#include <throng/scheduler/runnable.hpp>
+
+namespace throng::detail {
+
+class RunQueue {
+ public:
+  static constexpr std::uint64_t capacity = under_model ? 2 : 256;
+
+  // Thread: owner.
+  void push(Runnable& runnable) noexcept;
+  // The oldest, or null. Thread: owner.
+  Runnable* pop() noexcept;
+  // Takes about half of what waits, oldest first, at most out.size(). Thread: any but the owner.
+  std::size_t steal(std::span<Runnable*> out) noexcept;
+
+  // How many wait; exact for the owner while nobody steals, a hint for others. Thread: any.
+  std::size_t size() const noexcept {
+    std::uint64_t head = head_.load(std::memory_order_relaxed);    // relaxed: a hint
+    std::uint64_t tail = tail_.load(std::memory_order_relaxed);    // relaxed: a hint
+    std::size_t listed = listed_.load(std::memory_order_relaxed);  // relaxed: a hint
+    return (tail > head ? static_cast<std::size_t>(tail - head) : 0) + listed;
+  }
+  // Moves on with every runnable that leaves: two equal readings with size() > 0 between mean that something
+  // has waited.
+  std::uint64_t progress() const noexcept {
+    return head_.load(std::memory_order_relaxed);  // relaxed: compared with an older reading only
+  }
+
+ private:
+  bool refill() noexcept;
+  std::size_t steal_listed(std::span<Runnable*> out) noexcept;
+
+  // Protocol: head_ is moved by CAS, by the owner and by thieves.
+  //   CAS, acq_rel: release half pairs with push's acquire load (slots are read before they are reused)
+  alignas(cache_line) Atomic<std::uint64_t> head_{0};
+  // Protocol: tail_ is stored by the owner only.
+  //   store, release pairs with steal's acquire load (the slot and the runnable behind it are visible)
+  alignas(cache_line) Atomic<std::uint64_t> tail_{0};
+  // Protocol: slots are written by the owner before tail_, read by thieves after it; ordered by those two.
+  Atomic<Runnable*> slots_[capacity] = {};
+
+  // -- guarded by lock_
+  SpinLock lock_;
+  Runnable* first_ = nullptr;
+  Runnable* last_ = nullptr;
+  // Protocol: written under lock_; read without it as a hint, and by the owner, who alone makes it grow.
+  Atomic<std::size_t> listed_{0};
+};
+
+}  // namespace throng::detail

@@ -1,0 +1,205 @@
+#include <throng/scheduler/scheduler.hpp>
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <limits>
+#include <mutex>
+#include <string>
+#include <system_error>
+
+#include "scheduler_parts.hpp"
+
+namespace throng::detail {
+namespace {
+
+// Asynchronous signals of the host's go to the host's threads: taken on a small stack they would eat most of
+// it. Faults are synchronous and stay.
+void block_asynchronous_signals() noexcept {
+  sigset_t all;
+  sigfillset(&all);
+  for (int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS, SIGPROF})
+    sigdelset(&all, fault);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+}
+
+// How the started workers tell start() that their hooks have run.
+struct StartGate {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::size_t reported = 0;
+  std::exception_ptr failure;
+
+  void report(std::exception_ptr what) {
+    std::lock_guard lock(mutex);
+    ++reported;
+    if (what) failure = what;
+    changed.notify_all();
+  }
+  void wait_for(std::size_t count) {
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [&] { return reported >= count; });
+  }
+};
+
+}  // namespace
+
+Scheduler::Scheduler(const SchedulerSetup& setup)
+    : time_(setup.time != nullptr ? setup.time : &system_time()),
+      slice_(setup.slice),
+      host_driven_(setup.workers == 0) {
+  std::uint32_t count = std::max(1U, setup.workers);
+  parts_ = std::make_unique<Parts>(count, setup.blocking_threads);
+  parts_->hooks = setup.hooks;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    workers_.push_back(std::make_unique<Worker>(*this, WorkerId{i}, setup.seed + i, setup.drop_timer));
+  }
+}
+
+Scheduler::~Scheduler() { stop(); }
+
+void Scheduler::start() {
+  SchedulerHooks& hooks = parts_->hooks;
+  if (host_driven_) {
+    if (hooks.started != nullptr) hooks.started(hooks.context, *workers_[0]);
+    return;
+  }
+  auto gate = std::make_shared<StartGate>();
+  std::size_t started = 0;
+  std::exception_ptr failure;
+  for (auto& worker : workers_) {
+    try {
+      worker->parts_->thread = std::thread([this, gate, &hooks, &started_worker = *worker] {
+        block_asynchronous_signals();
+        pthread_setname_np(pthread_self(), ("throng-" + std::to_string(started_worker.id().number)).c_str());
+        try {
+          if (hooks.started != nullptr) hooks.started(hooks.context, started_worker);
+        } catch (...) {
+          gate->report(std::current_exception());
+          return;
+        }
+        gate->report(nullptr);
+        set_current_worker(&started_worker);
+        started_worker.loop();
+        set_current_worker(nullptr);
+        if (hooks.stopped != nullptr) hooks.stopped(hooks.context, started_worker);
+      });
+      ++started;
+    } catch (const std::system_error& error) {
+      failure = std::make_exception_ptr(std::system_error(
+          error.code(), "throng: cannot start worker thread " + std::to_string(started + 1) + " of " +
+                            std::to_string(workers_.size()) +
+                            "; ask for fewer workers or raise the thread limit (ulimit -u)"));
+      break;
+    }
+  }
+  gate->wait_for(started);
+  if (!failure) failure = gate->failure;
+  if (failure) {
+    stop();
+    std::rethrow_exception(failure);
+  }
+}
+
+void Scheduler::stop() noexcept {
+  if (parts_->stopping.exchange(true, std::memory_order_seq_cst)) return;  // pairs: the loads in Worker::park
+  for (auto& worker : workers_) worker->parts_->parker.unpark();
+  for (auto& worker : workers_) {
+    if (worker->parts_->thread.joinable()) worker->parts_->thread.join();
+  }
+  parts_->blocking.stop();
+  if (host_driven_ && parts_->hooks.stopped != nullptr)
+    parts_->hooks.stopped(parts_->hooks.context, *workers_[0]);
+}
+
+void Scheduler::wake(Runnable& runnable) noexcept {
+  Worker* worker = current_worker();
+  if (worker != nullptr && &worker->scheduler() == this) {
+    worker->enqueue(runnable);
+    return;
+  }
+  parts_->injector.push(&runnable);  // counts it, seq_cst; see idle.hpp
+  if (parts_->idle.anybody_idle()) wake_one();
+}
+
+bool Scheduler::wake_one() noexcept {
+  std::optional<std::uint32_t> sleeper = parts_->idle.claim();
+  if (!sleeper) return false;
+  workers_[*sleeper]->parts_->parker.unpark();
+  return true;
+}
+
+// Called after each enqueue of a worker's own. Waking a sleeping CPU costs thousands of dispatches, so it is
+// done for work that waits: a second runnable behind the first, or when no sentinel would find the first one.
+void Scheduler::consider_waking(Worker& waker, std::size_t waiting) noexcept {
+  Idle& idle = parts_->idle;
+  if (!idle.maybe_idle() || host_driven_) return;
+  if (waiting < 2 && idle.has_sentinel()) return;
+  if (idle.maybe_searching()) return;
+  if (wake_one()) WorkerCounters::add(waker.parts_->counters.wakes);
+}
+
+bool Scheduler::poll(std::size_t limit) {
+  if (!host_driven_ || parts_->polling.exchange(true, std::memory_order_acquire))
+    return false;  // pairs: store below
+  Worker* outer = current_worker();
+  set_current_worker(workers_[0].get());
+  bool active = workers_[0]->run_ready(limit) || parts_->injector.pending() > 0;
+  set_current_worker(outer);
+  parts_->polling.store(false, std::memory_order_release);  // pairs: exchange above, by the next caller
+  return active;
+}
+
+std::int64_t Scheduler::next_deadline() const noexcept {
+  std::int64_t earliest = std::numeric_limits<std::int64_t>::max();
+  for (const auto& worker : workers_) earliest = std::min(earliest, worker->parts_->timers.next_deadline());
+  return earliest;
+}
+
+TimerKey Scheduler::start_timer(std::int64_t deadline, const Expiry& expiry) {
+  Worker* worker = current_worker();
+  if (worker != nullptr && &worker->scheduler() == this)
+    return worker->parts_->timers.start(deadline, expiry);
+  // From outside: on the first worker's wheel, which may sleep past the new deadline unless it is told.
+  TimerKey key = workers_[0]->parts_->timers.start(deadline, expiry);
+  workers_[0]->parts_->parker.unpark();
+  return key;
+}
+
+std::optional<Cancelled> Scheduler::cancel_timer(TimerKey key) {
+  if (key.wheel >= workers_.size()) return std::nullopt;
+  return workers_[key.wheel]->parts_->timers.cancel(key);
+}
+
+std::optional<std::int64_t> Scheduler::read_timer(TimerKey key) {
+  if (key.wheel >= workers_.size()) return std::nullopt;
+  return workers_[key.wheel]->parts_->timers.read(key);
+}
+
+void Scheduler::cancel_timers_for(std::uint64_t target, void (*drop)(const Expiry&) noexcept) {
+  for (auto& worker : workers_) {
+    if (worker->parts_->timers.size() > 0) worker->parts_->timers.cancel_all_for(target, drop);
+  }
+}
+
+std::size_t Scheduler::timer_count() const noexcept {
+  std::size_t count = 0;
+  for (const auto& worker : workers_) count += worker->parts_->timers.size();
+  return count;
+}
+
+bool Scheduler::run_blocking(void (*job)(void*) noexcept, void* argument) {
+  return parts_->blocking.submit({job, argument});
+}
+
+std::size_t Scheduler::waiting() const noexcept {
+  std::size_t count = parts_->injector.pending();
+  for (const auto& worker : workers_) {
+    for (const RunQueue& queue : worker->parts_->queues) count += queue.size();
+  }
+  return count;
+}
+
+}  // namespace throng::detail

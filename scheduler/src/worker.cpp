@@ -1,0 +1,215 @@
+#include <throng/scheduler/worker.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "scheduler_parts.hpp"
+
+namespace throng::detail {
+namespace {
+
+constexpr std::uint32_t source_period = 64;          // dispatches between two looks at timers and injector
+constexpr std::size_t injected_at_once = 32;         // taken from the injector in one go
+constexpr std::size_t stolen_at_once = 128;          // half a ring at most
+constexpr std::size_t timers_at_once = 1024;         // expiries handled before runnables get their turn
+constexpr std::int64_t sentinel_period = 1'000'000;  // ns; see Idle
+constexpr std::int64_t overdue_after = 500'000;      // ns; a sleeper's help for a busy worker's timers
+constexpr std::uint8_t low_skips = 8;                // SCH-3
+
+}  // namespace
+
+Worker::Worker(Scheduler& scheduler, WorkerId id, std::uint64_t seed,
+               void (*drop_timer)(const Expiry&) noexcept)
+    : scheduler_(scheduler),
+      id_(id),
+      parts_(std::make_unique<WorkerParts>(id.number, seed, scheduler.now(), drop_timer)) {}
+
+Worker::~Worker() = default;
+
+WorkerMetrics Worker::metrics() const noexcept {
+  const WorkerCounters& counters = parts_->counters;
+  // relaxed: statistics
+  return {counters.dispatches.load(std::memory_order_relaxed),
+          counters.steals.load(std::memory_order_relaxed), counters.parks.load(std::memory_order_relaxed),
+          counters.wakes.load(std::memory_order_relaxed)};
+}
+
+void Worker::enqueue(Runnable& runnable) noexcept {
+  RunQueue& queue = parts_->queues[queue_of(runnable.priority())];
+  queue.push(runnable);
+  scheduler_.consider_waking(*this, queue.size());
+}
+
+bool Worker::has_waiting() const noexcept {
+  return std::ranges::any_of(parts_->queues, [](const RunQueue& queue) { return queue.size() > 0; });
+}
+
+void Worker::loop() {
+  Scheduler::Parts& shared = *scheduler_.parts_;
+  // relaxed: stop() also unparks, and park() looks again in order
+  while (!shared.stopping.load(std::memory_order_relaxed)) {
+    if (++parts_->tick % source_period == 0) poll_sources();
+    Runnable* runnable = next();
+    if (runnable == nullptr) runnable = find_work();
+    if (runnable != nullptr) {
+      run(*runnable);
+    } else if (!park()) {
+      break;
+    }
+  }
+}
+
+bool Worker::run_ready(std::size_t limit) {
+  poll_sources();
+  std::size_t ran = 0;
+  for (; ran < limit; ++ran) {
+    if (++parts_->tick % source_period == 0) poll_sources();
+    Runnable* runnable = next();
+    if (runnable == nullptr) runnable = take_injected();
+    if (runnable == nullptr) break;
+    run(*runnable);
+  }
+  return ran > 0 || has_waiting();
+}
+
+void Worker::run(Runnable& runnable) noexcept {
+  WorkerCounters::add(parts_->counters.dispatches);
+  if (parts_->searching) leave_search(true);  // woken to search, and something was here already
+  budget = scheduler_.slice_;
+  if (runnable.run_(runnable, *this) == Settled::yielded) enqueue(runnable);
+}
+
+// The oldest of the highest priority that waits here (SCH-2).
+Runnable* Worker::next() noexcept {
+  for (std::size_t level = 0; level + 1 < queue_count; ++level) {
+    if (Runnable* runnable = parts_->queues[level].pop()) return runnable;
+  }
+  return next_normal();
+}
+
+// Normal and low share a queue: a low one is passed over until it has come to the front eight times, unless
+// it is alone (SCH-3). Each pass moves it to the tail, so the walk ends after at most eight rounds.
+Runnable* Worker::next_normal() noexcept {
+  RunQueue& queue = parts_->queues[queue_count - 1];
+  for (;;) {
+    Runnable* runnable = queue.pop();
+    if (runnable == nullptr || runnable->priority() != Priority::low) return runnable;
+    if (++RunnableAccess::skips(*runnable) >= low_skips || queue.size() == 0) {
+      RunnableAccess::skips(*runnable) = 0;
+      return runnable;
+    }
+    queue.push(*runnable);
+  }
+}
+
+void Worker::poll_sources() {
+  std::int64_t deadline = parts_->timers.next_deadline();
+  if (deadline != TimerWheel::never) {  // the clock costs more than the question
+    std::int64_t now = scheduler_.now();
+    if (deadline <= now) parts_->timers.advance(now, timers_at_once);
+  }
+  if (scheduler_.parts_->injector.pending() > 0) {
+    if (Runnable* runnable = take_injected()) enqueue(*runnable);
+  }
+}
+
+Runnable* Worker::find_work() {
+  poll_sources();
+  if (Runnable* runnable = next()) return runnable;
+  if (Runnable* runnable = take_injected()) return runnable;
+  if (!parts_->searching && !scheduler_.parts_->idle.begin_search()) return nullptr;
+  parts_->searching = true;
+  Runnable* runnable = search(false);
+  leave_search(runnable != nullptr);
+  return runnable;
+}
+
+// Gives the token back; who found something passes the search on, so that a burst wakes the workers one by
+// one.
+void Worker::leave_search(bool found) noexcept {
+  parts_->searching = false;
+  scheduler_.parts_->idle.end_search();
+  if (found && has_waiting() && scheduler_.wake_one()) WorkerCounters::add(parts_->counters.wakes);
+}
+
+Runnable* Worker::take_injected() noexcept {
+  Runnable* taken[injected_at_once];
+  std::size_t count = scheduler_.parts_->injector.pop_many(taken, injected_at_once);
+  if (count == 0) return nullptr;
+  // All go through the queues, so that a priority counts from the start.
+  for (std::size_t i = 0; i < count; ++i) parts_->queues[queue_of(taken[i]->priority())].push(*taken[i]);
+  if (count > 1) scheduler_.consider_waking(*this, count);
+  return next();
+}
+
+Runnable* Worker::search(bool only_what_has_waited) noexcept {
+  std::size_t workers = scheduler_.worker_count();
+  std::size_t first = parts_->random.below(workers);
+  for (std::size_t i = 0; i < workers; ++i) {
+    Worker& victim = scheduler_.worker((first + i) % workers);
+    if (&victim == this) continue;
+    if (Runnable* runnable = steal_from(victim, only_what_has_waited)) return runnable;
+  }
+  return nullptr;
+}
+
+Runnable* Worker::steal_from(Worker& victim, bool only_what_has_waited) noexcept {
+  parts_->last_progress.resize(scheduler_.worker_count() * queue_count);
+  Runnable* stolen[stolen_at_once];
+  for (std::size_t level = 0; level < queue_count; ++level) {
+    RunQueue& queue = victim.parts_->queues[level];
+    if (queue.size() == 0) continue;
+    if (only_what_has_waited) {
+      std::uint64_t& last = parts_->last_progress[victim.id_.number * queue_count + level];
+      if (std::exchange(last, queue.progress() + 1) != queue.progress() + 1) continue;
+    }
+    std::size_t count = queue.steal(stolen);
+    if (count == 0) continue;
+    WorkerCounters::add(parts_->counters.steals);
+    for (std::size_t i = 1; i < count; ++i) parts_->queues[level].push(*stolen[i]);
+    return stolen[0];
+  }
+  return nullptr;
+}
+
+// Sleeps until there may be something to do. False: the scheduler stops. The proof is in idle.hpp.
+bool Worker::park() {
+  Scheduler::Parts& shared = *scheduler_.parts_;
+  WorkerCounters::add(parts_->counters.parks);
+  shared.idle.enter(id_.number);
+  bool ready =
+      shared.injector.pending() > 0 || shared.stopping.load(std::memory_order_seq_cst);  // pairs: stop()
+  bool sentinel = !ready && !shared.idle.all_idle() && shared.idle.become_sentinel();
+  bool unparked = false;
+  if (!ready) {
+    std::int64_t deadline = parts_->timers.next_deadline();
+    std::int64_t rest = std::numeric_limits<std::int64_t>::max();
+    if (deadline != rest) rest = std::max<std::int64_t>(deadline - scheduler_.now(), 0);
+    if (sentinel) rest = std::min(rest, sentinel_period);
+    unparked = parts_->parker.park(rest);
+  }
+  if (sentinel) shared.idle.resign();
+  if (!unparked && !shared.idle.leave(id_.number)) {
+    parts_->parker.park(
+        std::numeric_limits<std::int64_t>::max());  // claimed meanwhile: its unpark is on the way
+    unparked = true;
+  }
+  // Who claims a sleeper gives it the search token; stop() and a new timer unpark without claiming.
+  if (unparked) parts_->searching = !shared.idle.leave(id_.number);
+  if (shared.stopping.load(std::memory_order_seq_cst)) {  // pairs: stop()
+    if (std::exchange(parts_->searching, false)) shared.idle.end_search();
+    return false;
+  }
+  if (sentinel && !unparked) {
+    std::int64_t late = scheduler_.now() - overdue_after;
+    for (auto& worker : scheduler_.workers_) {
+      TimerWheel& timers = worker->parts_->timers;
+      if (timers.next_deadline() <= late) timers.advance(scheduler_.now(), timers_at_once);
+    }
+    if (Runnable* runnable = search(true)) parts_->queues[queue_of(runnable->priority())].push(*runnable);
+  }
+  return true;
+}
+
+}  // namespace throng::detail

@@ -1,0 +1,62 @@
+// What a worker is made of, apart from its face: shared by worker.cpp and scheduler.cpp only.
+#pragma once
+
+#include <array>
+#include <thread>
+#include <vector>
+
+#include "parker.hpp"
+#include "random.hpp"
+#include "run_queue.hpp"
+#include "timer_wheel.hpp"
+
+namespace throng::detail {
+
+// max, high, and one for normal and low together (SCH-3).
+inline constexpr std::size_t queue_count = 3;
+
+inline std::size_t queue_of(Priority priority) noexcept {
+  switch (priority) {
+    case Priority::max:
+      return 0;
+    case Priority::high:
+      return 1;
+    case Priority::normal:
+    case Priority::low:
+      break;
+  }
+  return 2;
+}
+
+// Protocol of the counters: written by the worker alone, read by anybody as statistics, hence relaxed
+// everywhere.
+struct WorkerCounters {
+  Atomic<std::uint64_t> dispatches{0};
+  Atomic<std::uint64_t> steals{0};
+  Atomic<std::uint64_t> parks{0};
+  Atomic<std::uint64_t> wakes{0};
+
+  static void add(Atomic<std::uint64_t>& counter) noexcept {
+    // relaxed: one writer, statistics
+    counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
+};
+
+struct WorkerParts {
+  WorkerParts(std::uint32_t number, std::uint64_t seed, std::int64_t now, TimerWheel::Release release)
+      : timers(number, now, release), random(seed) {}
+
+  std::array<RunQueue, queue_count> queues;
+  TimerWheel timers;
+  WorkerCounters counters;
+  Parker parker;
+  std::thread thread;
+
+  // -- owner only
+  Random random;
+  std::uint32_t tick = 0;
+  bool searching = false;                    // holds the search token
+  std::vector<std::uint64_t> last_progress;  // the sentinel's previous reading of every queue
+};
+
+}  // namespace throng::detail

@@ -1,0 +1,12 @@
+// Everything an application needs: processes, and the library on top of them.
+#pragma once
+
+#include <throng/vm/blocking.hpp>
+#include <throng/vm/inspect.hpp>
+#include <throng/vm/process.hpp>
+#include <throng/vm/receive.hpp>
+#include <throng/vm/rest.hpp>
+#include <throng/vm/runtime.hpp>
+#include <throng/vm/send.hpp>
+#include <throng/vm/spawn.hpp>
+#include <throng/vm/timer.hpp>

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# The steps of the embedding tests; ctest calls it, see CMakeLists.txt beside it.
+#   run.sh install BUILD STAGE               installs BUILD, then moves the installed tree to STAGE
+#   run.sh subdirectory CXX SOURCE WORK      a host project with add_subdirectory(SOURCE)
+#   run.sh package CXX STAGE WORK            a host project with find_package(throng)
+#   run.sh pkg_config CXX STAGE WORK         no build system: one compiler line
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+install_and_move() {
+  local build=$1 stage=$2
+  rm -rf "$stage" "$stage.before_move"
+  cmake --install "$build" --prefix "$stage.before_move" >/dev/null
+  mv "$stage.before_move" "$stage"
+  ! grep -rIl "before_move" "$stage" || { echo "an installed file knows its prefix" >&2; return 1; }
+  ! grep -rIl "boost/\|concurrentqueue\|mimalloc\.h" "$stage/include" ||
+    { echo "an installed header includes a package" >&2; return 1; }
+}
+
+build_and_run_project() {
+  local project=$1 compiler=$2 work=$3
+  shift 3
+  rm -rf "$work"
+  cmake -S "$here/$project" -B "$work" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER="$compiler" "$@" >/dev/null
+  cmake --build "$work" --parallel 2 --target host
+  "$work/host"
+}
+
+mode=$1
+shift
+case $mode in
+  install) install_and_move "$@" ;;
+  subdirectory) build_and_run_project subdirectory "$1" "$3" -DTHRONG_SOURCE="$2" ;;
+  package) build_and_run_project package "$1" "$3" -DCMAKE_PREFIX_PATH="$2" ;;
+  pkg_config)
+    compiler=$1 stage=$2 work=$3
+    PKG_CONFIG_PATH=$(dirname "$(find "$stage" -name throng.pc)")
+    export PKG_CONFIG_PATH
+    mkdir -p "$work"
+    # shellcheck disable=SC2046  # pkg-config's answer is several words
+    "$compiler" -std=c++20 -O2 -Wall -Wextra -Werror -o "$work/host" "$here/host.cpp" $(pkg-config --cflags --libs throng)
+    "$work/host"
+    # Bound at load: no lazy binding on a process's stack.
+    readelf -d "$work/host" | grep -q "BIND_NOW\|NOW" || { echo "the program is not bound at load" >&2; exit 1; }
+    ! readelf -d "$work/host" | grep -q mimalloc || { echo "mimalloc is linked" >&2; exit 1; }
+    ;;
+  *) echo "run.sh: unknown mode $mode" >&2; exit 2 ;;
+esac

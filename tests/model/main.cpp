@@ -1,0 +1,3 @@
+// The main of the model tests. They run on one real thread; virtual threads are switched by the explorer.
+#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include <doctest/doctest.h>

@@ -1,0 +1,57 @@
+// Looking at processes and at the runtime. Thread: in a process.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <throng/scheduler/runnable.hpp>
+#include <throng/vm/pid.hpp>
+#include <vector>
+
+namespace throng {
+
+enum class ProcessStatus : std::uint8_t { running, runnable, waiting, exiting };
+
+// One snapshot of a process (INF-1, INF-2): it shows the effect of everything the caller sent before.
+struct ProcessInfo {
+  Pid pid;
+  Pid parent;                   // null: spawned by the host
+  std::string registered_name;  // empty: none
+  ProcessStatus status = ProcessStatus::waiting;
+  Priority priority = Priority::normal;
+  bool trap_exit = false;
+  std::uint64_t reductions = 0;
+  std::size_t message_queue_len = 0;  // messages received and not yet taken (SIG-8)
+  std::vector<std::string> messages;  // the types of the first hundred of them
+  std::vector<Pid> links;
+  std::vector<Pid> monitors;  // whom it watches
+  std::vector<Pid> monitored_by;
+  std::size_t stack_size = 0;  // bytes of the stack it holds; 0: none, it rests or has not run
+  std::size_t memory = 0;      // bytes of control block, tables and stack pages that it holds for sure
+};
+
+// Nothing if the process does not live.
+std::optional<ProcessInfo> process_info(Pid process);
+// Every process that lived during the whole call is in it (INF-5).
+std::vector<Pid> processes();
+
+struct RuntimeInfo {
+  std::string name;
+  std::size_t processes = 0;  // alive now
+  std::size_t process_limit = 0;
+  std::size_t workers = 0;
+  std::size_t run_queue = 0;  // runnable and waiting for a worker
+  std::size_t timers = 0;
+  std::uint64_t spawned = 0;  // since the start
+  std::uint64_t dispatches = 0;
+  std::uint64_t steals = 0;
+  struct Memory {
+    std::size_t processes = 0;  // control blocks, and the stack pages processes hold at least
+    std::size_t stacks = 0;     // of these: stacks in use, one page each counted
+  } memory;
+  std::string allocator;     // where envelopes come from
+  std::string stack_guards;  // how a stack overflow is noticed here
+};
+RuntimeInfo runtime_info();
+
+}  // namespace throng

@@ -1,0 +1,80 @@
+// What a process can do to itself and to others, sending and receiving apart. Thread: in a process, unless it
+// says otherwise. Errors: NotInProcess elsewhere.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <throng/scheduler/clock.hpp>
+#include <throng/scheduler/runnable.hpp>
+#include <throng/vm/errors.hpp>
+#include <throng/vm/pid.hpp>
+
+namespace throng {
+
+// What a process that traps exits receives instead of dying (EXT-2, EXT-3).
+struct Exit {
+  Pid from;
+  ExitReason reason;
+};
+// What a monitor gives, once (MON-1). `process` is the null pid for a name that nobody had.
+struct Down {
+  Monitor monitor;
+  Pid process;
+  ExitReason reason;
+};
+
+Pid self();
+
+// Bidirectional; linking again or to oneself changes nothing (LNK-1). Errors: NoProcess for a dead one,
+// unless the caller traps exits: it is then told by a message (LNK-4).
+void link(Pid other);
+// Once it returned, that link can no longer affect the caller; an Exit already queued stays (LNK-2).
+void unlink(Pid other);
+
+// Exactly one Down for each call, at once with noproc if the process is dead (MON-1, MON-2).
+Monitor monitor(Pid other);
+Monitor monitor(std::string_view name);
+// No later Down (MON-4); with flush also none that is already queued. True: the monitor was still active.
+bool demonitor(Monitor monitor, bool flush = false);
+
+// Incoming exit signals become messages. Returns the old setting (FLG-1).
+bool trap_exit(bool on);
+Priority priority(Priority level);
+
+// Ends the caller.
+[[noreturn]] void exit(ExitReason reason);
+// Sends an exit signal; to oneself it takes effect before the call returns (EXT-2).
+void exit(Pid other, ExitReason reason);
+[[noreturn]] void exit(int) = delete;  // ::exit would end the host; exit(reason) ends the process
+
+// Sees the effect of every signal that the caller sent before (ALV-1).
+bool is_alive(Pid other);
+
+enum class AliasKind : std::uint8_t {
+  explicit_unalias,  // until unalias() or the owner's death
+  once,              // the first message through it ends it
+};
+Alias alias(AliasKind kind = AliasKind::explicit_unalias);
+// True: it was still active. Only the owner can (ALI-3). Messages already queued stay (ALI-1).
+bool unalias(const Alias& alias);
+
+// One name per process, one process per name (NAM-1). Errors: BadName.
+void register_name(std::string_view name, Pid process);
+void unregister_name(std::string_view name);
+std::optional<Pid> whereis(std::string_view name);
+
+// Lets others run; a kill surfaces here, as in every call that may block.
+void yield();
+// Counts work that the runtime can't see; yields at the end of the slice (SCH-1). `reductions` is about one
+// per call.
+void charge(std::int32_t reductions);
+void sleep_for(Duration duration);
+template <class Rep, class Period>
+void sleep(std::chrono::duration<Rep, Period> duration) {
+  sleep_for(std::chrono::duration_cast<Duration>(duration));
+}
+template <class T>
+requires std::is_arithmetic_v<T>
+void sleep(T) = delete;  // of what? sleep(5ms), sleep(2s)
+
+}  // namespace throng

@@ -1,0 +1,215 @@
+// Receiving: the oldest message that any clause takes; the others stay, in order (RCV-1). A clause is a
+// callable with one message parameter (by value, const& or &&), when(guard, clause), or, last,
+// after(duration, f).
+//
+// This is the thin shell: it checks and erases types; the engine is compiled (receive.cpp,
+// message_queue.cpp). Thread: in a process; may block, so a kill surfaces here. Errors: NotInProcess.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <throng/mailbox/message_queue.hpp>
+#include <throng/scheduler/clock.hpp>
+#include <type_traits>
+
+namespace throng {
+
+using namespace std::chrono_literals;
+
+namespace detail {
+
+inline constexpr Duration forever = Duration::max();
+
+// Blocks until a clause matches or the time is up (RCV-2); nothing found means the latter. The scan is reset.
+MessageQueue::Found receive_message(std::span<const Clause> clauses, Duration timeout,
+                                    const ReceiveMark* mark);
+
+// The one parameter of a callable, or void where it is generic or overloaded.
+template <class F>
+struct Parameter : Parameter<decltype(&F::operator())> {};
+template <class R, class A>
+struct Parameter<R (*)(A)> {
+  using type = A;
+};
+template <class R, class A>
+struct Parameter<R(A)> {
+  using type = A;
+};
+template <class R, class A>
+struct Parameter<R (*)(A) noexcept> {
+  using type = A;
+};
+template <class R, class C, class A>
+struct Parameter<R (C::*)(A)> {
+  using type = A;
+};
+template <class R, class C, class A>
+struct Parameter<R (C::*)(A) const> {
+  using type = A;
+};
+template <class R, class C, class A>
+struct Parameter<R (C::*)(A) noexcept> {
+  using type = A;
+};
+template <class R, class C, class A>
+struct Parameter<R (C::*)(A) const noexcept> {
+  using type = A;
+};
+
+template <class F>
+concept HasParameter = requires {
+  typename Parameter<std::decay_t<F>>::type;
+};
+
+template <class G, class C>
+struct Guarded {
+  G guard;
+  C clause;
+};
+template <class F>
+struct After {
+  Duration duration;
+  F function;
+};
+
+template <class T>
+struct IsAfter : std::false_type {};
+template <class F>
+struct IsAfter<After<F>> : std::true_type {};
+
+template <class C>
+struct ClauseOf {
+  static_assert(HasParameter<C>,
+                "throng: a clause takes one message by a type of its own; a generic or overloaded callable "
+                "can't say which");
+  using Taken = typename Parameter<std::decay_t<C>>::type;
+  using M = std::remove_cvref_t<Taken>;
+
+  static Clause erase(const C&) { return {&message_type_of<M>, nullptr, nullptr}; }
+  static decltype(auto) call(C& clause, void* payload) { return pass(clause, payload); }
+  static decltype(auto) pass(C& clause, void* payload) {
+    M& message = *static_cast<M*>(payload);
+    if constexpr (std::is_lvalue_reference_v<Taken>) {
+      return clause(message);
+    } else {
+      return clause(std::move(message));
+    }
+  }
+};
+
+template <class G, class C>
+struct ClauseOf<Guarded<G, C>> {
+  using M = typename ClauseOf<C>::M;
+
+  static bool test(const void* guard, const void* payload) {
+    return static_cast<bool>((*static_cast<const G*>(guard))(*static_cast<const M*>(payload)));
+  }
+  static Clause erase(const Guarded<G, C>& guarded) { return {&message_type_of<M>, test, &guarded.guard}; }
+  static decltype(auto) call(Guarded<G, C>& guarded, void* payload) {
+    return ClauseOf<C>::pass(guarded.clause, payload);
+  }
+};
+
+template <class C>
+struct ResultOf {
+  using type = decltype(ClauseOf<C>::call(std::declval<C&>(), nullptr));
+};
+template <class F>
+struct ResultOf<After<F>> {
+  using type = std::invoke_result_t<F&>;
+};
+
+template <class... Results>
+struct CommonResult {
+  using type = void;
+};
+template <class... Results>
+requires(!std::is_void_v<Results> && ...) struct CommonResult<Results...> {
+  using type = std::common_type_t<Results...>;
+};
+
+template <class Result, class C, class... Rest>
+Result call_clause(std::size_t index, void* payload, C& clause, Rest&... rest) {
+  if constexpr (IsAfter<C>::value) {
+    return static_cast<Result>(clause.function());
+  } else {
+    if constexpr (sizeof...(Rest) > 0) {
+      if (index > 0) return call_clause<Result>(index - 1, payload, rest...);
+    }
+    return static_cast<Result>(ClauseOf<C>::call(clause, payload));
+  }
+}
+
+template <class C>
+void add_clause(Clause*& out, Duration& timeout, const C& clause) {
+  if constexpr (IsAfter<C>::value) {
+    timeout = clause.duration;
+  } else {
+    *out++ = ClauseOf<C>::erase(clause);
+  }
+}
+
+template <class Last>
+constexpr int count_after() {
+  return IsAfter<Last>::value ? 1 : 0;
+}
+
+template <class... Clauses>
+auto receive_with(const ReceiveMark* mark, Clauses&... clauses) {
+  using Result = typename CommonResult<typename ResultOf<Clauses>::type...>::type;
+  Clause erased[sizeof...(Clauses) + 1];
+  Clause* end = erased;
+  Duration timeout = forever;
+  (add_clause(end, timeout, clauses), ...);
+  auto count = static_cast<std::size_t>(end - erased);
+  MessageQueue::Found found = receive_message({erased, count}, timeout, mark);
+  void* payload = found.message ? found.message.payload() : nullptr;
+  return call_clause<Result>(found.message ? found.clause : count, payload, clauses...);
+}
+
+}  // namespace detail
+
+// A clause that takes only messages for which guard(message) holds. The guard sees every candidate by const&.
+template <class G, class C>
+detail::Guarded<G, C> when(G guard, C clause) {
+  static_assert(detail::HasParameter<C>,
+                "throng: a clause takes one message by a type of its own; a generic or overloaded callable "
+                "can't say which");
+  if constexpr (detail::HasParameter<G> && detail::HasParameter<C>) {
+    static_assert(std::is_same_v<std::remove_cvref_t<typename detail::Parameter<G>::type>,
+                                 std::remove_cvref_t<typename detail::Parameter<C>::type>>,
+                  "throng: the guard and its clause must take the same message type");
+  }
+  return {std::move(guard), std::move(clause)};
+}
+
+// What to do when nothing matched in time; the last clause. Zero looks once through the queue (RCV-2).
+template <class Rep, class Period, class F>
+detail::After<F> after(std::chrono::duration<Rep, Period> duration, F function) {
+  return {std::chrono::duration_cast<Duration>(duration), std::move(function)};
+}
+
+template <class... Clauses>
+requires(sizeof...(Clauses) > 0) auto receive(Clauses... clauses) {
+  return detail::receive_with(nullptr, clauses...);
+}
+
+// The first message of this type, however long it takes.
+template <class M>
+M receive() {
+  detail::Clause clause{&detail::message_type_of<M>, nullptr, nullptr};
+  detail::MessageQueue::Found found = detail::receive_message({&clause, 1}, detail::forever, nullptr);
+  return std::move(*static_cast<M*>(found.message.payload()));
+}
+
+// The first message of this type, or nothing once the time is up.
+template <class M, class Rep, class Period>
+std::optional<M> receive(std::chrono::duration<Rep, Period> timeout) {
+  detail::Clause clause{&detail::message_type_of<M>, nullptr, nullptr};
+  detail::MessageQueue::Found found =
+      detail::receive_message({&clause, 1}, std::chrono::duration_cast<Duration>(timeout), nullptr);
+  if (!found.message) return std::nullopt;
+  return std::move(*static_cast<M*>(found.message.payload()));
+}
+
+}  // namespace throng

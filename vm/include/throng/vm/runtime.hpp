@@ -1,0 +1,135 @@
+// The runtime as an object: a host program makes one or several, gives them work and stops them. There is no
+// global state; two runtimes share nothing.
+//
+// Thread: every member may be called from any host thread, except where it says otherwise; none from a
+// process.
+#pragma once
+
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <throng/scheduler/clock.hpp>
+#include <throng/vm/errors.hpp>
+#include <throng/vm/inspect.hpp>
+#include <throng/vm/send.hpp>
+#include <throng/vm/spawn.hpp>
+
+namespace throng {
+
+struct RuntimeOptions {
+  unsigned workers = default_workers;  // 0: no threads; the host calls poll()
+  std::string name = "throng";
+  std::size_t max_processes = std::size_t{1} << 22;
+  std::size_t stack_size = 0;      // bytes per process that holds one; 0: 64 KiB
+  unsigned blocking_threads = 64;  // at most so many for blocking()
+  std::int32_t slice = 4000;       // reductions before others get their turn (SCH-1)
+  std::uint64_t seed = 0;          // of the scheduler's random choices
+  bool report_crashes = true;      // one line on stderr for a process that ends with an error
+
+  static constexpr unsigned default_workers = ~0U;  // as many as there are CPUs to use
+};
+
+// What stop() found: processes that had not ended when the time was up.
+struct ShutdownReport {
+  std::vector<Pid> overstayed;
+};
+
+namespace detail {
+class Machine;
+}
+
+class Runtime {
+  friend struct ProgramRunner;
+
+ public:
+  // Throws std::system_error or std::invalid_argument with a sentence if the options ask for what can't be
+  // had.
+  explicit Runtime(const RuntimeOptions& options = {});
+  ~Runtime();  // stop(5s) if it was not stopped
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
+
+  // Runs f(args…) as a process, waits for it, and returns its value. Throws ProcessExited if it did not end
+  // normally.
+  template <class F, class... Args>
+  auto run(F&& f, Args&&... args);
+
+  template <class F, class... Args>
+  Pid spawn(F&& f, Args&&... args) {
+    return spawn_from_host(detail::make_body(std::forward<F>(f), std::forward<Args>(args)...), nullptr,
+                           nullptr);
+  }
+  template <class M>
+  void send(Pid to, M&& message) {
+    send_from_host(to, detail::message_of(std::forward<M>(message)));
+  }
+
+  // With workers = 0: runs what is ready, never waits; true: something ran or is ready. One thread at a time.
+  bool poll();
+
+  // Sends every process `shutdown`, then `kill` to those left when half the time has passed; reports who
+  // overstayed. Afterwards nothing runs any more. Calling it again does nothing.
+  ShutdownReport stop(Duration deadline);
+
+  RuntimeInfo info() const;
+
+ private:
+  Pid spawn_from_host(detail::Body* body, void (*ended)(void*, const ExitReason&) noexcept, void* context);
+  void send_from_host(Pid to, detail::Message message);
+  void run_and_wait(detail::Body* body);
+
+  std::unique_ptr<detail::Machine> machine_;
+};
+
+namespace detail {
+
+// What a body that runs for Runtime::run leaves behind: a value in memory of the waiting thread's.
+template <class R, class F, class... Args>
+struct RunBody : CallBody<F, Args...> {
+  std::optional<R>* result;
+  template <class G, class... As>
+  RunBody(std::optional<R>* where, G&& g, As&&... as)
+      : CallBody<F, Args...>(std::forward<G>(g), std::forward<As>(as)...), result(where) {
+    this->type = &run_type;
+  }
+  static Body* run(Body* body) {
+    auto& self = *static_cast<RunBody*>(body);
+    self.result->emplace(std::apply(self.function, std::move(self.arguments)));
+    return nullptr;
+  }
+  static void destroy(Body* body) noexcept { static_cast<RunBody*>(body)->~RunBody(); }
+  static constexpr Body::Type run_type{run, destroy};
+};
+
+}  // namespace detail
+
+template <class F, class... Args>
+auto Runtime::run(F&& f, Args&&... args) {
+  using R = std::invoke_result_t<std::decay_t<F>&, detail::Kept<Args>...>;
+  if constexpr (std::is_void_v<R>) {
+    run_and_wait(detail::make_body(std::forward<F>(f), std::forward<Args>(args)...));
+  } else {
+    detail::require_body<std::decay_t<F>, detail::Kept<Args>...>();
+    using Stored = detail::RunBody<R, std::decay_t<F>, detail::Kept<Args>...>;
+    std::optional<R> result;
+    void* block = detail::allocate(sizeof(Stored), alignof(Stored) > 16 ? alignof(Stored) : 16);
+    run_and_wait(::new (block) Stored(&result, std::forward<F>(f), std::forward<Args>(args)...));
+    return std::move(*result);
+  }
+}
+
+namespace detail {
+// Waits out a whole program: stops the runtime in order, says on stderr what went wrong. Returns the exit
+// code.
+int run_program(Body* body);
+}  // namespace detail
+
+// For main(): a runtime of its own, f as its first process, an orderly stop. 0 if f ended normally, else 1
+// and one line on stderr.
+template <class F, class... Args>
+int run(F&& f, Args&&... args) {
+  return detail::run_program(detail::make_body(std::forward<F>(f), std::forward<Args>(args)...));
+}
+
+}  // namespace throng

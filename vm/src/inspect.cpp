@@ -1,0 +1,94 @@
+// Looking at processes: questions are signals, so an answer shows the effect of all that the asker sent
+// before (ALV-1, INF-2). A process asking about itself answers itself (SIG-8).
+#include <throng/vm/inspect.hpp>
+
+#include "machine.hpp"
+
+namespace throng {
+namespace detail {
+
+ProcessInfo info_of(Process& process) {
+  ProcessInfo info;
+  info.pid = process.pid();
+  info.parent = process.parent;
+  info.registered_name = process.machine->names.name_of(process.pid());
+  info.status = process.status.load(std::memory_order_relaxed);  // relaxed: a statistic
+  info.priority = process.priority();
+  info.trap_exit = process.traps_exits;
+  info.reductions = process.reductions;
+  info.message_queue_len = process.queue.size();
+  std::size_t shown = 0;
+  for (const Signal* signal = process.queue.first(); signal != nullptr && shown < 100;
+       signal = signal->next, ++shown) {
+    info.messages.emplace_back(signal->type->name);
+  }
+  info.memory = sizeof(Process);
+  if (process.carrier != nullptr) {
+    info.stack_size = process.carrier->stack.size;
+    info.memory += StackPool::page_size();
+  }
+  if (process.relations) {
+    const Relations& relations = *process.relations;
+    for (const auto& [other, link] : relations.links) {
+      if (link.unlink_id == 0) info.links.push_back(other);
+    }
+    for (const auto& [reference, watched] : relations.monitors) info.monitors.push_back(watched);
+    for (const auto& [reference, watcher] : relations.monitored_by) info.monitored_by.push_back(watcher);
+    info.memory += sizeof(Relations);
+  }
+  return info;
+}
+
+namespace {
+
+// Asks and waits. An empty message: the caller is in a destructor of its exit and can't wait.
+Message ask(Process& process, Pid other, bool wants_info) {
+  std::uint64_t number = process.machine->new_reference();
+  process.wait_reference = number;
+  process.events &= static_cast<std::uint8_t>(~answer_event);
+  process.machine->deliver(
+      other, make_message<Question>(question_kind, process.pid(), number, wants_info).release_signal());
+  wait_for(process, answer_event);
+  process.wait_reference = 0;
+  return std::move(process.answer);
+}
+
+}  // namespace
+}  // namespace detail
+
+bool is_alive(Pid other) {
+  detail::Process& process = detail::require_process("is_alive()");
+  detail::enter_call(process, 2);
+  detail::surface_exit(process);
+  if (other == process.pid()) return true;
+  if (process.machine->table.find(other) == nullptr || detail::is_rejected(process)) return false;
+  detail::Message answer = detail::ask(process, other, false);
+  return answer && detail::payload_as<detail::Answer>(answer.get()).alive;
+}
+
+std::optional<ProcessInfo> process_info(Pid other) {
+  detail::Process& process = detail::require_process("process_info()");
+  detail::enter_call(process, 16);
+  detail::surface_exit(process);
+  if (other == process.pid()) return detail::info_of(process);
+  if (process.machine->table.find(other) == nullptr || detail::is_rejected(process)) return std::nullopt;
+  detail::Message answer = detail::ask(process, other, true);
+  if (!answer) return std::nullopt;
+  auto& info = detail::payload_as<detail::Answer>(answer.get()).info;
+  if (!info) return std::nullopt;
+  return std::move(*info);
+}
+
+std::vector<Pid> processes() {
+  detail::Process& process = detail::require_process("processes()");
+  detail::enter_call(process, 16);
+  return process.machine->live_pids();
+}
+
+RuntimeInfo runtime_info() {
+  detail::Process& process = detail::require_process("runtime_info()");
+  detail::enter_call(process, 16);
+  return process.machine->info();
+}
+
+}  // namespace throng

@@ -1,0 +1,270 @@
+#include "machine.hpp"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+
+namespace throng::detail {
+namespace {
+
+unsigned usable_cpus() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof(set), &set) == 0)
+    return std::max(1U, static_cast<unsigned>(CPU_COUNT(&set)));
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+RuntimeOptions checked(RuntimeOptions options) {
+  if (options.workers == RuntimeOptions::default_workers) options.workers = usable_cpus();
+  if (options.workers > 1024) {
+    throw std::invalid_argument(
+        "throng: " + std::to_string(options.workers) +
+        " workers were asked for; more than 1024 are never useful, one per CPU is the default");
+  }
+  constexpr std::size_t most = (std::size_t{1} << Pid::index_bits) - 1;
+  if (options.max_processes == 0 || options.max_processes > most) {
+    throw std::invalid_argument("throng: max_processes must be from 1 to " + std::to_string(most));
+  }
+  if (options.stack_size != 0 &&
+      (options.stack_size < 16 * 1024 || options.stack_size > std::size_t{1} << 30)) {
+    throw std::invalid_argument("throng: stack_size must be from 16 KiB to 1 GiB, or 0 for the default");
+  }
+  if (options.slice < 1) throw std::invalid_argument("throng: slice must be at least one reduction");
+  return options;
+}
+
+SchedulerSetup setup_of(const RuntimeOptions& options, SchedulerHooks hooks) {
+  SchedulerSetup setup;
+  setup.workers = options.workers;
+  setup.blocking_threads = options.blocking_threads;
+  setup.slice = options.slice;
+  setup.seed = options.seed;
+  setup.drop_timer = [](const Expiry& expiry) noexcept {
+    destroy_signal(static_cast<Signal*>(expiry.payload));
+  };
+  setup.hooks = hooks;
+  return setup;
+}
+
+}  // namespace
+
+Machine::Machine(const RuntimeOptions& wanted)
+    : options(checked(wanted)),
+      scheduler(setup_of(options, {this, worker_started, worker_stopped})),
+      table(options.max_processes, run_process),
+      host_state_(*this) {
+  std::size_t stack = options.stack_size != 0 ? options.stack_size : default_stack_size;
+  stack_pools_[0] = std::make_unique<StackPool>(stack, options.max_processes);
+  scheduler.start();
+}
+
+Machine::~Machine() { stop(std::chrono::seconds(5)); }
+
+void Machine::worker_started(void* machine, Worker& worker) {
+  auto& self = *static_cast<Machine*>(machine);
+  auto state = std::make_unique<WorkerState>(self);
+  worker.attachment = state.get();
+  state->host.attach();
+  std::lock_guard lock(self.states_mutex_);
+  self.states_.push_back(std::move(state));
+}
+
+void Machine::worker_stopped(void* machine, Worker&) noexcept { static_cast<void>(machine); }
+
+std::uint32_t Machine::stack_class_for(std::size_t bytes) {
+  if (bytes == 0 || bytes <= stack_pools_[0]->slot_size()) return 0;
+  if (bytes > std::size_t{1} << 30) throw std::invalid_argument("throng: a stack is at most 1 GiB");
+  // Class k holds 2^k times the default, so few pools serve all wishes.
+  std::size_t ratio = (bytes + stack_pools_[0]->slot_size() - 1) / stack_pools_[0]->slot_size();
+  auto stack_class = static_cast<std::uint32_t>(std::bit_width(ratio - 1));
+  if (stack_class >= stack_classes)
+    throw std::invalid_argument("throng: this stack size is too large for this runtime");
+  std::lock_guard lock(pools_mutex_);
+  if (!stack_pools_[stack_class]) {
+    std::size_t slot = stack_pools_[0]->slot_size() << stack_class;
+    std::size_t room = std::max<std::size_t>(std::size_t{1} << 38, slot) / slot;
+    stack_pools_[stack_class] = std::make_unique<StackPool>(slot, std::min(options.max_processes, room));
+  }
+  return stack_class;
+}
+
+Process* Machine::create(WorkerState* state, const SpawnOptions& spawn_options, Body* body) {
+  std::unique_lock<std::mutex> host_lock;
+  if (state == nullptr) {
+    host_lock = std::unique_lock(host_mutex_);
+    state = &host_state_;
+  }
+  std::uint32_t stack_class = stack_class_for(spawn_options.stack_size);
+  Process* process = table.take(state->stock);
+  if (process == nullptr) return nullptr;
+  process->set_up(spawn_options.priority, spawn_options.tag);
+  process->traps_exits = spawn_options.trap_exit;
+  process->must_exit = false;
+  process->is_exiting = false;
+  process->waits_for = 0;
+  process->events = 0;
+  process->body = body;
+  process->parent = Pid();
+  process->reductions = 0;
+  process->stack_class = stack_class;
+  process->machine = this;
+  process->has_timers.store(false, std::memory_order_relaxed);  // relaxed: published by pid_bits below
+  process->has_name.store(false, std::memory_order_relaxed);    // relaxed: published by pid_bits below
+  process->status.store(ProcessStatus::runnable, std::memory_order_relaxed);  // relaxed: a statistic
+  process->pid_bits.store(table.next_pid(*process).bits(),
+                          std::memory_order_release);  // pairs: ProcessTable::find
+  process->inbox.reopen();
+  // relaxed: a counter with one writer at a time
+  state->spawned.store(state->spawned.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  return process;
+}
+
+void Machine::deliver(Pid to, Signal* signal) noexcept {
+  signal->address = signal->kind == aliased_message_kind ? signal->address : to.bits();
+  Process* process = table.find(to);
+  if (process == nullptr) {
+    answer_for_the_dead(signal);
+    return;
+  }
+  switch (process->inbox.push(signal)) {
+    case Delivery::queued:
+      break;
+    case Delivery::receiver_waiting:
+      scheduler.wake(*process);
+      break;
+    case Delivery::closed:
+      answer_for_the_dead(signal);
+      break;
+  }
+}
+
+void Machine::answer_for_the_dead(Signal* signal) noexcept {
+  Pid dead(signal->address);
+  switch (signal->kind) {
+    case link_kind:
+      deliver(payload_as<LinkSignal>(signal).from,
+              make_message<Exit>(linked_exit_kind, dead, ExitReason::noproc).release_signal());
+      break;
+    case unlink_kind: {
+      auto& unlink = payload_as<UnlinkSignal>(signal);
+      deliver(unlink.from, make_message<UnlinkSignal>(unlink_ack_kind, dead, unlink.id).release_signal());
+      break;
+    }
+    case monitor_kind: {
+      auto& request = payload_as<MonitorSignal>(signal);
+      deliver(request.watcher,
+              make_message<Down>(down_kind, request.monitor, dead, ExitReason::noproc).release_signal());
+      break;
+    }
+    case question_kind: {
+      auto& question = payload_as<Question>(signal);
+      deliver(question.from,
+              make_message<Answer>(answer_kind, question.number, false, nullptr).release_signal());
+      break;
+    }
+    default:
+      break;
+  }
+  destroy_signal(signal);
+}
+
+std::size_t Machine::process_count() const noexcept {
+  // relaxed: statistics; ended is read first, so the difference is never negative by much
+  std::uint64_t spawned = host_state_.spawned.load(std::memory_order_relaxed), ended = 0;
+  for (const auto& state : states_)
+    ended += state->ended.load(std::memory_order_relaxed);  // relaxed: statistic
+  for (const auto& state : states_)
+    spawned += state->spawned.load(std::memory_order_relaxed);  // relaxed: statistic
+  return spawned > ended ? static_cast<std::size_t>(spawned - ended) : 0;
+}
+
+std::vector<Pid> Machine::live_pids() const {
+  std::vector<Pid> pids;
+  std::size_t used = table.high_water();
+  for (std::size_t i = 0; i < used; ++i) {
+    // pairs: the stores of pid_bits at birth and death
+    if (std::uint64_t bits = table.block_at(i)->pid_bits.load(std::memory_order_acquire))
+      pids.emplace_back(bits);
+  }
+  return pids;
+}
+
+RuntimeInfo Machine::info() const {
+  RuntimeInfo info;
+  info.name = options.name;
+  info.processes = process_count();
+  info.process_limit = options.max_processes;
+  info.workers = options.workers;
+  info.run_queue = scheduler.waiting();
+  info.timers = scheduler.timer_count();
+  info.spawned = host_state_.spawned.load(std::memory_order_relaxed);  // relaxed: statistic
+  for (const auto& state : states_)
+    info.spawned += state->spawned.load(std::memory_order_relaxed);  // relaxed: same
+  auto& workers = const_cast<Scheduler&>(scheduler);
+  for (std::size_t i = 0; i < workers.worker_count(); ++i) {
+    info.dispatches += workers.worker(i).metrics().dispatches;
+    info.steals += workers.worker(i).metrics().steals;
+  }
+  info.memory.stacks = stack_pools_[0]->counts().in_use * StackPool::page_size();
+  info.memory.processes = info.processes * sizeof(Process) + info.memory.stacks;
+  info.allocator = allocator_name();
+  info.stack_guards = stack_pools_[0]->guard_message();
+  return info;
+}
+
+bool Machine::poll() {
+  if (!scheduler.is_host_driven()) return false;
+  // The host may poll from another thread than last time: the switches need to know whose exceptions and
+  // errno to keep.
+  if (polling_.exchange(true, std::memory_order_acquire)) return false;  // pairs: the store below
+  state_of(scheduler.worker(0)).host.attach();
+  bool active = scheduler.poll(256);
+  polling_.store(false, std::memory_order_release);  // pairs: the exchange above, by the next caller
+  return active;
+}
+
+ShutdownReport Machine::stop(Duration deadline) {
+  if (std::exchange(stopped_, true)) return {};
+  using Steady = std::chrono::steady_clock;
+  auto begin = Steady::now();
+  auto wait_until = [&](Steady::time_point end) {
+    while (process_count() > 0 && Steady::now() < end) {
+      if (scheduler.is_host_driven()) {
+        poll();
+      } else {
+        std::this_thread::sleep_for(std::chrono::microseconds(200));
+      }
+    }
+  };
+  auto tell_all = [&](const ExitReason& reason) {
+    for (Pid pid : live_pids()) deliver(pid, make_message<Exit>(exit_kind, Pid(), reason).release_signal());
+  };
+  tell_all(ExitReason::shutdown);
+  wait_until(begin + deadline / 2);
+  while (process_count() > 0 && Steady::now() < begin + deadline) {
+    tell_all(ExitReason::kill);  // again: those may have spawned others meanwhile
+    wait_until(std::min(begin + deadline, Steady::now() + std::chrono::milliseconds(50)));
+  }
+  ShutdownReport report{live_pids()};
+  scheduler.stop();
+  return report;
+}
+
+WorkerState& state_of(Worker& worker) noexcept { return *static_cast<WorkerState*>(worker.attachment); }
+
+Process* current_process() noexcept {
+  Worker* worker = current_worker();
+  return worker != nullptr && worker->attachment != nullptr ? state_of(*worker).current : nullptr;
+}
+
+Process& require_process(const char* call) {
+  Process* process = current_process();
+  if (process == nullptr) throw NotInProcess(call);
+  return *process;
+}
+
+}  // namespace throng::detail

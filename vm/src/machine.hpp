@@ -1,0 +1,140 @@
+// The machine behind a Runtime: the places where processes, stacks, names and workers are kept, and what one
+// worker keeps for itself.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <throng/scheduler/scheduler.hpp>
+#include <throng/vm/runtime.hpp>
+#include <vector>
+
+#include "fiber.hpp"
+#include "names.hpp"
+#include "process_table.hpp"
+#include "stack_pool.hpp"
+
+namespace throng::detail {
+
+// A stack with the code that runs activations on it: made once, then switched to again and again. Lives at
+// the top of its own stack, so that a switch touches one page. `process` is whom it runs, or null in a
+// worker's reserve.
+struct Carrier {
+  Fiber fiber;
+  Stack stack;
+  Process* process = nullptr;
+  Carrier* next = nullptr;
+  std::uint32_t stack_class = 0;
+};
+
+// Per worker, touched by its own thread only.
+struct WorkerState {
+  explicit WorkerState(Machine& m) : machine(m) {}
+  Machine& machine;
+  FiberHost host;
+  Process* current = nullptr;  // runs now, on its stack or in a handler of signals
+  Carrier* spare = nullptr;    // warm carriers of the default class, last in first out
+  std::uint32_t spares = 0;
+  ProcessTable::Stock stock;
+  // Protocol of the counters: written by this worker alone, read as statistics by anybody.
+  Atomic<std::uint64_t> spawned{0};
+  Atomic<std::uint64_t> ended{0};
+  Atomic<std::int64_t> stacks_held{0};
+};
+
+class Machine {
+ public:
+  explicit Machine(const RuntimeOptions& options);
+  ~Machine();
+
+  static Settled run_process(Runnable& runnable, Worker& worker) noexcept;
+
+  // Thread: any. Consumes the signal whatever happens; answers for the dead (LNK-4, MON-2).
+  void deliver(Pid to, Signal* signal) noexcept;
+  void answer_for_the_dead(Signal* signal) noexcept;
+
+  // A process with its body, not yet runnable. Null: the limit is reached (the body stays the caller's).
+  // Thread: a worker's, or a host's (state null).
+  Process* create(WorkerState* state, const SpawnOptions& options, Body* body);
+
+  std::uint64_t new_reference() noexcept {
+    return references_.fetch_add(1, std::memory_order_relaxed);  // relaxed: only uniqueness counts
+  }
+  std::vector<Pid> live_pids() const;
+  RuntimeInfo info() const;
+  std::size_t process_count() const noexcept;
+  ShutdownReport stop(Duration deadline);
+  bool poll();  // Requires: workers == 0
+
+  StackPool& stack_pool(std::uint32_t stack_class) noexcept { return *stack_pools_[stack_class]; }
+  std::uint32_t stack_class_for(std::size_t bytes);
+
+  const RuntimeOptions options;
+  Scheduler scheduler;
+  ProcessTable table;
+  Names names;
+
+ private:
+  static void worker_started(void* machine, Worker& worker);
+  static void worker_stopped(void* machine, Worker& worker) noexcept;
+
+  static constexpr std::size_t stack_classes = 12;
+  std::mutex pools_mutex_;
+  std::unique_ptr<StackPool>
+      stack_pools_[stack_classes];  // written under pools_mutex_, class 0 at construction
+  std::mutex host_mutex_;           // host threads that create processes take turns with host_state_
+  WorkerState host_state_;
+  std::mutex states_mutex_;
+  std::vector<std::unique_ptr<WorkerState>> states_;  // guarded by states_mutex_ while workers start
+  // Protocol: only counts up; uniqueness is all that matters.
+  Atomic<std::uint64_t> references_{1};
+  // Protocol: taken by exchange by the one host thread that polls.
+  Atomic<bool> polling_{false};
+  bool stopped_ = false;
+};
+
+// The state of the worker the caller runs on. Requires: a worker thread. Never keep it across a switch.
+WorkerState& state_of(Worker& worker) noexcept;
+// The process that runs on the calling thread, or null. Never keep the worker across a switch; the process
+// may.
+Process* current_process() noexcept;
+// The same, or NotInProcess naming `call`.
+Process& require_process(const char* call);
+
+// -- process_run.cpp
+// Leaves the stack for the worker; returns when the process runs again, maybe on another thread.
+void switch_away(Process& process, Request request) noexcept;
+// Waits until one of `events` has happened; consumes nothing. Throws the private exception if the process
+// must exit.
+void wait_for(Process& process, std::uint8_t events);
+// Every runtime call: handles what has arrived, charges, yields at the end of the slice.
+void enter_call(Process& process, std::int32_t reductions) noexcept;
+// For calls that may block: throws if the process must exit and may throw now (EXT-5).
+void surface_exit(Process& process);
+// True while nothing of the user's may take effect any more: destructors of an exit (EXT-5).
+bool is_rejected(const Process& process) noexcept;
+[[noreturn]] void abandon(Process& process) noexcept;
+
+// -- signal_handler.cpp
+void handle_signals(Process& process) noexcept;
+void must_exit_with(Process& process, ExitReason reason) noexcept;
+
+// -- process_exit.cpp
+// The exit path, on the process's own stack; SIG-6.
+void exit_process(Process& process) noexcept;
+void report_crash(const Process& process) noexcept;
+// Requires: in a catch block.
+ExitReason reason_of_current_exception() noexcept;
+
+// -- inspect.cpp
+ProcessInfo info_of(Process& process);
+
+// What a kill and exit(reason) throw through user code. Not derived from std::exception; catch (...) only
+// delays it.
+struct ForcedUnwind {};
+struct ExitCall {
+  ExitReason reason;
+};
+
+}  // namespace throng::detail

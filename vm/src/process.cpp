@@ -1,0 +1,78 @@
+// What a process does to itself: identity, flags, exit, yield, aliases. Links, monitors and names are in
+// files of their own.
+#include <throng/vm/process.hpp>
+
+#include "machine.hpp"
+
+namespace throng {
+
+using detail::Process;
+
+Pid self() { return detail::require_process("self()").pid(); }
+
+bool trap_exit(bool on) {
+  Process& process = detail::require_process("trap_exit()");
+  detail::enter_call(process, 1);
+  return std::exchange(process.traps_exits, on);
+}
+
+Priority priority(Priority level) {
+  Process& process = detail::require_process("priority()");
+  Priority old = process.priority();
+  process.set_up(level, process.tag());
+  return old;
+}
+
+void exit(ExitReason reason) {
+  Process& process = detail::require_process("exit()");
+  detail::surface_exit(process);
+  if (std::uncaught_exceptions() > 0 && process.on_stack) {
+    // In a destructor while the stack unwinds: a second exception would end the host.
+    detail::must_exit_with(process, std::move(reason));
+    detail::abandon(process);
+  }
+  throw detail::ExitCall{std::move(reason)};
+}
+
+void exit(Pid other, ExitReason reason) {
+  Process& process = detail::require_process("exit()");
+  detail::enter_call(process, 4);
+  if (detail::is_rejected(process)) return;
+  process.machine->deliver(
+      other,
+      detail::make_message<Exit>(detail::exit_kind, process.pid(), std::move(reason)).release_signal());
+  if (other == process.pid()) {
+    detail::handle_signals(process);
+    detail::surface_exit(process);
+  }
+}
+
+void yield() {
+  Process& process = detail::require_process("yield()");
+  detail::handle_signals(process);
+  if (!process.on_stack || detail::is_rejected(process)) return;
+  process.waits_for = 0;
+  detail::switch_away(process, detail::Request::yield);
+  detail::handle_signals(process);
+  detail::surface_exit(process);
+}
+
+void charge(std::int32_t reductions) {
+  Process& process = detail::require_process("charge()");
+  detail::enter_call(process, reductions);
+}
+
+Alias alias(AliasKind kind) {
+  Process& process = detail::require_process("alias()");
+  std::uint64_t reference = process.machine->new_reference();
+  process.ensure_relations().aliases.emplace(reference, kind);
+  return {process.pid(), reference};
+}
+
+bool unalias(const Alias& alias) {
+  Process& process = detail::require_process("unalias()");
+  detail::handle_signals(process);
+  return process.relations && process.relations->aliases.erase(alias.reference()) > 0;
+}
+
+}  // namespace throng

@@ -1,0 +1,98 @@
+// The control block of a process: all that the runtime keeps of it while it lives. Blocks sit in the process
+// table, in memory that is never given back or used for anything else, so a late sender's push hits an inbox,
+// at worst a stranger's, and the receiver's comparison of addresses throws the stray out (SPN-5).
+//
+// Who may touch what: the shared fields anybody, by their protocol. Everything else is the owner's: the
+// worker that runs the process, the process itself, or, while it waits, whoever got
+// Delivery::receiver_waiting, who hands it on through a run queue.
+#pragma once
+
+#include <memory>
+#include <throng/base/config.hpp>
+#include <throng/mailbox/inbox.hpp>
+#include <throng/mailbox/message_queue.hpp>
+#include <throng/scheduler/worker.hpp>
+#include <throng/vm/body.hpp>
+#include <throng/vm/process.hpp>
+
+#include "relations.hpp"
+#include "signals.hpp"
+
+namespace throng::detail {
+
+class Machine;
+struct Carrier;
+
+// Why a process can't go on at once; bits, since a wait may end by several.
+enum Event : std::uint8_t {
+  message_event = 1,  // a message was appended to the queue
+  timeout_event = 2,  // the wait's time is up
+  answer_event = 4,   // the answer with the wait's reference has come
+  exit_event = 8,     // the process has to end
+};
+
+// What the process asks of its worker as it leaves the stack.
+enum class Request : std::uint8_t { yield, wait, rest, finish, abandon };
+
+struct HostExit {  // what the host wants to be told when this process has ended
+  void (*ended)(void* context, const ExitReason& reason) noexcept = nullptr;
+  void* context = nullptr;
+};
+
+class alignas(cache_line) Process final : public Runnable {
+ public:
+  explicit Process(RunFunction run) noexcept : Runnable(run) {}
+
+  void set_up(const Priority priority, std::uint64_t tag) noexcept {
+    set_priority(priority);
+    set_tag(tag);
+  }
+
+  Pid pid() const noexcept {
+    return Pid(pid_bits.load(std::memory_order_relaxed));  // relaxed: for the owner, who can't see it change
+  }
+  Relations& ensure_relations() {
+    if (!relations) relations = std::make_unique<Relations>();
+    return *relations;
+  }
+  bool is_linked(Pid other) const { return relations && relations->is_linked(other); }
+
+  // -- shared
+  // Protocol: the pid of who lives here, 0: nobody. Stored release by the owner as the process is born and
+  // dies; loaded acquire by senders, who compare. A stale answer is harmless: see above.
+  Atomic<std::uint64_t> pid_bits{0};
+  Inbox inbox;
+  // Protocol: written by the owner, read by anybody as a statistic.
+  Atomic<ProcessStatus> status{ProcessStatus::runnable};
+
+  // -- owner only
+  bool traps_exits = false;
+  bool on_stack = false;    // runs on its own stack now, so it can be switched away
+  bool must_exit = false;   // exit_reason holds; the next call that may block throws
+  bool is_exiting = false;  // past its body: nothing of the user's runs but destructors
+  Request request = Request::yield;
+  std::uint8_t waits_for = 0;  // events that end the present wait
+  std::uint8_t events = 0;     // events since the wait began
+  Carrier* carrier = nullptr;  // stack, or null: has not run or rests
+  Body* body = nullptr;
+  MessageQueue queue;
+  ExitReason exit_reason;
+  std::unique_ptr<Relations> relations;
+  Message answer;  // to the question of reference `wait_reference`
+  std::uint64_t wait_reference = 0;
+  Pid parent;
+  std::uint64_t reductions = 0;
+  std::uint32_t stack_class = 0;  // which pool its stack comes from
+  std::uint32_t next_free = 0;    // link of the free lists while nobody lives here
+  std::uint64_t next_serial = 1;  // of the next process that lives here
+  Machine* machine = nullptr;
+  HostExit host_exit;
+  // Protocol: set by anybody who starts a timer for this process, cleared by the owner at its end: relaxed,
+  // since starting a timer for a process that is just ending may come too late either way.
+  Atomic<bool> has_timers{false};
+  // Protocol: a registrar sets it, seq_cst, then looks at status; the exit sets status, seq_cst, then looks
+  // at it. One of the two sees the other, so a name is never left to the dead.
+  Atomic<bool> has_name{false};
+};
+
+}  // namespace throng::detail

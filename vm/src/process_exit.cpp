@@ -1,0 +1,95 @@
+// The end of a process, in the order of SIG-6: first everything of its own that others can see is given up,
+// then those who watch are told; so who sees a Down may take the name, and never reaches the dead.
+#include <cxxabi.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <typeinfo>
+
+#include "machine.hpp"
+
+namespace throng::detail {
+namespace {
+
+void drop_timer(const Expiry& expiry) noexcept { destroy_signal(static_cast<Signal*>(expiry.payload)); }
+
+void give_up_possessions(Process& process, Pid pid) noexcept {
+  Machine& machine = *process.machine;
+  if (process.body != nullptr) destroy_body(std::exchange(process.body, nullptr));
+  process.answer = Message();
+  destroy_signals(process.queue.take_all());
+  if (process.has_name.load(std::memory_order_seq_cst))
+    machine.names.remove_owner(pid);                         // pairs: register_name
+  if (process.has_timers.load(std::memory_order_relaxed)) {  // relaxed: see the field
+    machine.scheduler.cancel_timers_for(pid.bits(), drop_timer);
+  }
+}
+
+// From here on nobody finds the process; what was still on its way is answered.
+void close(Process& process) noexcept {
+  Signal* late = process.inbox.close();
+  while (late != nullptr) process.machine->answer_for_the_dead(std::exchange(late, late->next));
+  process.pid_bits.store(0, std::memory_order_release);  // pairs: ProcessTable::find's acquire load
+}
+
+void tell_the_others(Machine& machine, const Relations& relations, Pid pid,
+                     const ExitReason& reason) noexcept {
+  for (const auto& [other, link] : relations.links) {
+    if (link.unlink_id == 0) {
+      machine.deliver(other, make_message<Exit>(linked_exit_kind, pid, reason).release_signal());
+    }
+  }
+  for (const auto& [reference, watcher] : relations.monitored_by) {
+    machine.deliver(watcher, make_message<Down>(down_kind, Monitor(reference), pid, reason).release_signal());
+  }
+  for (const auto& [reference, watched] : relations.monitors) {
+    machine.deliver(watched,
+                    make_message<MonitorSignal>(demonitor_kind, pid, Monitor(reference)).release_signal());
+  }
+}
+
+}  // namespace
+
+void exit_process(Process& process) noexcept {
+  Machine& machine = *process.machine;
+  Pid pid = process.pid();
+  process.is_exiting = true;
+  process.status.store(ProcessStatus::exiting, std::memory_order_seq_cst);  // pairs: register_name
+  if (machine.options.report_crashes && process.exit_reason.is_error()) report_crash(process);
+  give_up_possessions(process, pid);
+  close(process);
+  std::unique_ptr<Relations> relations = std::move(process.relations);
+  ExitReason reason = std::exchange(process.exit_reason, ExitReason::normal);
+  HostExit host_exit = std::exchange(process.host_exit, {});
+  if (relations) tell_the_others(machine, *relations, pid, reason);
+  if (host_exit.ended != nullptr) host_exit.ended(host_exit.context, reason);
+}
+
+void report_crash(const Process& process) noexcept {
+  std::string name = process.machine->names.name_of(process.pid());
+  std::fprintf(stderr, "throng: process %s%s%s ended with an error: %s\n", process.pid().text().c_str(),
+               name.empty() ? "" : " ", name.c_str(), process.exit_reason.text().c_str());
+}
+
+ExitReason reason_of_current_exception() noexcept {
+  const std::type_info* type = abi::__cxa_current_exception_type();
+  int status = 0;
+  char* readable = type != nullptr ? abi::__cxa_demangle(type->name(), nullptr, nullptr, &status) : nullptr;
+  std::string text = readable != nullptr ? readable : "unknown exception";
+  std::free(readable);
+  try {
+    throw;
+  } catch (const NoProcess&) {
+    return ExitReason::noproc;
+  } catch (const std::exception& exception) {
+    text += std::string(": ") + exception.what();
+  } catch (const std::string& thrown) {
+    text += ": " + thrown;
+  } catch (const char* thrown) {
+    text += std::string(": ") + (thrown != nullptr ? thrown : "(null)");
+  } catch (...) {
+  }
+  return ExitReason::error(std::move(text));
+}
+
+}  // namespace throng::detail

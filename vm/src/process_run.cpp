@@ -1,0 +1,216 @@
+// From runnable to running process and back: the one upward call of the scheduler ends here. On the worker's
+// side run_process() borrows a stack, switches to it and acts on what the process asks for when it leaves it;
+// on the process's side switch_away() and the calls above it.
+#include <algorithm>
+#include <exception>
+#include <new>
+#include <throng/base/assert.hpp>
+
+#include "machine.hpp"
+
+namespace throng::detail {
+namespace {
+
+constexpr std::uint32_t spares_kept = 64;  // warm carriers a worker keeps; more go back to the pool
+constexpr std::size_t carrier_room = (sizeof(Carrier) + cache_line - 1) / cache_line * cache_line;
+
+void activate(Process& process) noexcept;
+
+// The first frame of every carrier's stack: runs whoever is put into `process`, then gives itself back.
+void carrier_main(void* argument) noexcept {
+  auto& carrier = *static_cast<Carrier*>(argument);
+  for (;;) {
+    activate(*carrier.process);
+    // Asks afresh: the activation may have moved to another thread.
+    fiber_suspend(state_of(*current_worker()).host, carrier.fiber);
+  }
+}
+
+Carrier* make_carrier(Machine& machine, std::uint32_t stack_class) noexcept {
+  Stack stack = machine.stack_pool(stack_class).take();
+  if (!stack) return nullptr;
+  auto* carrier = ::new (static_cast<void*>(stack.top() - carrier_room)) Carrier;
+  carrier->stack = stack;
+  carrier->stack_class = stack_class;
+  Stack below = stack;
+  below.size -= static_cast<std::uint32_t>(carrier_room);
+  fiber_create(carrier->fiber, below, carrier_main, carrier);
+  return carrier;
+}
+
+Carrier* take_carrier(WorkerState& state, std::uint32_t stack_class) noexcept {
+  Carrier* carrier = state.spare;
+  if (stack_class == 0 && carrier != nullptr) {
+    state.spare = carrier->next;
+    --state.spares;
+    return carrier;
+  }
+  return make_carrier(state.machine, stack_class);
+}
+
+void drop_carrier(Machine& machine, Carrier& carrier) noexcept {
+  Stack stack = carrier.stack;
+  StackPool& pool = machine.stack_pool(carrier.stack_class);
+  fiber_discard(carrier.fiber);
+  carrier.~Carrier();  // it lies on the stack that goes
+  pool.give_back(stack);
+}
+
+void keep_carrier(WorkerState& state, Carrier& carrier) noexcept {
+  carrier.process = nullptr;
+  if (carrier.stack_class != 0 || state.spares >= spares_kept) {
+    drop_carrier(state.machine, carrier);
+    return;
+  }
+  carrier.next = state.spare;
+  state.spare = &carrier;
+  ++state.spares;
+}
+
+// Runs the process's code: its body, or the next messages of a resting one, and its end. On the carrier's
+// stack.
+void activate(Process& process) noexcept {
+  if (!process.must_exit) {
+    try {
+      Body* next = process.body->type->run(process.body);
+      if (next != nullptr && next != process.body) destroy_body(std::exchange(process.body, next));
+      if (next != nullptr) {
+        process.request = Request::rest;
+        return;
+      }
+      if (!process.must_exit) must_exit_with(process, ExitReason::normal);
+    } catch (const ForcedUnwind&) {  // exit_reason is set
+    } catch (ExitCall& call) {
+      if (!process.must_exit) must_exit_with(process, std::move(call.reason));
+    } catch (...) {
+      if (!process.must_exit) must_exit_with(process, reason_of_current_exception());
+    }
+  }
+  exit_process(process);
+  process.request = Request::finish;
+}
+
+void release_block(WorkerState& state, Process& process) noexcept {
+  process.next_serial++;
+  state.machine.table.give_back(state.stock, process);
+}
+
+// relaxed: counters of this worker's own
+template <class T>
+void count(Atomic<T>& counter, T change) noexcept {
+  counter.store(counter.load(std::memory_order_relaxed) + change,
+                std::memory_order_relaxed);  // relaxed: one writer
+}
+
+// The process ended without ever getting a stack: nothing of its body runs, not even on this worker's stack.
+void end_without_stack(WorkerState& state, Process& process) noexcept {
+  must_exit_with(process, ExitReason::error("throng: no stack for the process: " +
+                                            state.machine.stack_pool(process.stack_class).guard_message() +
+                                            "; raise RuntimeOptions::max_processes or lower stack_size"));
+  exit_process(process);
+}
+
+}  // namespace
+
+Settled Machine::run_process(Runnable& runnable, Worker& worker) noexcept {
+  auto& process = static_cast<Process&>(runnable);
+  WorkerState& state = state_of(worker);
+  Machine& machine = state.machine;
+  state.current = &process;
+  process.status.store(ProcessStatus::running, std::memory_order_relaxed);  // relaxed: a statistic
+  std::int32_t granted = worker.budget;
+  Settled settled = Settled::done;
+  for (;;) {
+    handle_signals(process);
+    bool woken = process.must_exit || (process.events & process.waits_for) != 0 || process.waits_for == 0;
+    if (!woken) process.request = process.carrier != nullptr ? Request::wait : Request::rest;
+    if (woken) {
+      if (process.carrier == nullptr) {
+        process.carrier = take_carrier(state, process.stack_class);
+        if (process.carrier == nullptr) {
+          end_without_stack(state, process);
+          break;
+        }
+        process.carrier->process = &process;
+      }
+      process.on_stack = true;
+      fiber_resume(state.host, process.carrier->fiber);
+      process.on_stack = false;
+    }
+    if (process.request == Request::yield) {
+      settled = Settled::yielded;
+      break;
+    }
+    if (process.request == Request::finish) break;
+    if (process.request == Request::abandon) {
+      drop_carrier(machine, *std::exchange(process.carrier, nullptr));
+      exit_process(process);
+      break;
+    }
+    if (process.request == Request::rest) {
+      if (process.carrier != nullptr) keep_carrier(state, *std::exchange(process.carrier, nullptr));
+      process.waits_for = message_event | exit_event;
+      if (process.queue.has_unscanned()) process.waits_for = 0;
+      process.events = 0;
+      if (process.waits_for == 0) {  // its slice is used up, its messages are not
+        settled = Settled::yielded;
+        break;
+      }
+    }
+    process.reductions += static_cast<std::uint64_t>(std::max(granted - worker.budget, 0));
+    granted = worker.budget;
+    process.status.store(ProcessStatus::waiting, std::memory_order_relaxed);  // relaxed: a statistic
+    state.current = nullptr;
+    if (process.inbox.mark_waiting()) return Settled::waiting;  // it may be running elsewhere from here on
+    state.current = &process;
+    process.status.store(ProcessStatus::running, std::memory_order_relaxed);  // relaxed: a statistic
+  }
+  state.current = nullptr;
+  process.reductions += static_cast<std::uint64_t>(std::max(granted - worker.budget, 0));
+  if (settled == Settled::yielded) {
+    process.status.store(ProcessStatus::runnable, std::memory_order_relaxed);  // relaxed: a statistic
+    return settled;
+  }
+  if (process.carrier != nullptr) keep_carrier(state, *std::exchange(process.carrier, nullptr));
+  release_block(state, process);
+  count<std::uint64_t>(state.ended, 1);
+  return Settled::done;
+}
+
+void switch_away(Process& process, Request request) noexcept {
+  process.request = request;
+  fiber_suspend(state_of(*current_worker()).host, process.carrier->fiber);
+}
+
+void abandon(Process& process) noexcept {
+  switch_away(process, Request::abandon);
+  assertion_failed(__FILE__, __LINE__, "abandoned", "an abandoned process was resumed");
+}
+
+void wait_for(Process& process, std::uint8_t events) {
+  process.waits_for = events;
+  handle_signals(process);
+  while ((process.events & events) == 0 && !process.must_exit) switch_away(process, Request::wait);
+  process.waits_for = 0;
+  surface_exit(process);
+}
+
+bool is_rejected(const Process& process) noexcept {
+  return process.is_exiting || (process.must_exit && std::uncaught_exceptions() > 0);
+}
+
+void surface_exit(Process& process) {
+  if (!process.must_exit || is_rejected(process) || std::uncaught_exceptions() > 0) return;
+  throw ForcedUnwind{};
+}
+
+void enter_call(Process& process, std::int32_t reductions) noexcept {
+  handle_signals(process);
+  Worker* worker = current_worker();
+  if ((worker->budget -= reductions) > 0 || !process.on_stack || process.is_exiting) return;
+  // Even when nobody waits here: timers and outsiders get their turn between two runs.
+  process.waits_for = 0;
+  switch_away(process, Request::yield);
+}
+
+}  // namespace throng::detail

@@ -1,0 +1,72 @@
+#include <throng/vm/receive.hpp>
+
+#include <exception>
+#include <throng/vm/rest.hpp>
+
+#include "timers.hpp"
+
+namespace throng {
+namespace detail {
+namespace {
+
+// The next receive starts at the oldest message, however this one is left (RCV-3).
+struct ScanReset {
+  MessageQueue& queue;
+  ~ScanReset() { queue.reset_scan(); }
+};
+
+// One look through what has arrived; charges what it looked at.
+MessageQueue::Found look(Process& process, std::span<const Clause> clauses, const ReceiveMark* mark) {
+  std::size_t scanned = 0;
+  MessageQueue::Found found = process.queue.take(clauses, mark, scanned);
+  current_worker()->budget -= static_cast<std::int32_t>(scanned);
+  return found;
+}
+
+// A receive in a destructor of an exit can't wait and can't throw (EXT-5): with a time-out the time is up at
+// once; without one there is nothing to return, so the process ends here and the destructors below do not
+// run.
+MessageQueue::Found receive_while_exiting(Process& process, Duration timeout) {
+  if (timeout == forever && process.on_stack) abandon(process);
+  return {};
+}
+
+}  // namespace
+
+MessageQueue::Found receive_message(std::span<const Clause> clauses, Duration timeout,
+                                    const ReceiveMark* mark) {
+  Process& process = require_process("receive()");
+  enter_call(process, 1);
+  surface_exit(process);
+  if (is_rejected(process)) return receive_while_exiting(process, timeout);
+  ScanReset reset{process.queue};
+  WaitTimer timer(process);
+  for (;;) {
+    process.events &= static_cast<std::uint8_t>(~message_event);
+    handle_signals(process);
+    MessageQueue::Found found = look(process, clauses, mark);
+    if (found.message || timeout <= Duration::zero() || (process.events & timeout_event) != 0) return found;
+    timer.start_once(timeout);
+    wait_for(process, message_event | timeout_event);
+    if (process.must_exit) return receive_while_exiting(process, timeout);  // could not be thrown here
+  }
+}
+
+MessageQueue::Found receive_at_rest(std::span<const Clause> clauses) {
+  Process& process = require_process("rest()");
+  handle_signals(process);
+  surface_exit(process);
+  Worker* worker = current_worker();
+  if (worker->budget <= 0) return {};
+  worker->budget -= 1;
+  process.events &= static_cast<std::uint8_t>(~message_event);
+  MessageQueue::Found found = look(process, clauses, nullptr);
+  if (found.message) process.queue.reset_scan();
+  return found;
+}
+
+}  // namespace detail
+
+void sleep_for(Duration duration) { detail::receive_message({}, std::max(duration, Duration(1)), nullptr); }
+
+}  // namespace throng

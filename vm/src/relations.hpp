@@ -1,0 +1,29 @@
+// What binds a process to others: links, monitors both ways, aliases. Made on first need, so a process that
+// has none of it pays eight bytes. Owner only.
+#pragma once
+
+#include <throng/vm/process.hpp>
+#include <unordered_map>
+
+namespace throng::detail {
+
+struct Relations {
+  // A link is active while unlink_id is 0. After unlink() the entry stays, inactive, until the other side has
+  // acknowledged this id: a link signal that arrives before was sent before the other saw the unlink, and an
+  // exit signal through it no longer counts (LNK-2). Linking again makes it active; the late acknowledgement,
+  // whose id no longer matches, is ignored.
+  struct Link {
+    std::uint64_t unlink_id = 0;
+  };
+  std::unordered_map<Pid, Link> links;
+  std::unordered_map<std::uint64_t, Pid> monitors;      // mine: reference → watched
+  std::unordered_map<std::uint64_t, Pid> monitored_by;  // of me: reference → watcher
+  std::unordered_map<std::uint64_t, AliasKind> aliases;
+
+  bool is_linked(Pid other) const {
+    auto link = links.find(other);
+    return link != links.end() && link->second.unlink_id == 0;
+  }
+};
+
+}  // namespace throng::detail

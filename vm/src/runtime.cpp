@@ -1,0 +1,99 @@
+#include <throng/vm/runtime.hpp>
+
+#include <condition_variable>
+#include <cstdio>
+#include <mutex>
+#include <thread>
+
+#include "machine.hpp"
+
+namespace throng {
+namespace {
+
+// Where a host thread waits for one process to end.
+struct Waiter {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool ended = false;  // guarded by mutex
+  ExitReason reason;   // guarded by mutex
+
+  static void on_end(void* context, const ExitReason& reason) noexcept {
+    auto& self = *static_cast<Waiter*>(context);
+    std::lock_guard lock(
+        self.mutex);  // held while notifying: the waiter may be gone the moment it is released
+    self.ended = true;
+    self.reason = reason;
+    self.changed.notify_all();
+  }
+  bool has_ended() {
+    std::lock_guard lock(mutex);
+    return ended;
+  }
+};
+
+}  // namespace
+
+Runtime::Runtime(const RuntimeOptions& options) : machine_(std::make_unique<detail::Machine>(options)) {}
+
+Runtime::~Runtime() = default;
+
+bool Runtime::poll() { return machine_->poll(); }
+
+ShutdownReport Runtime::stop(Duration deadline) { return machine_->stop(deadline); }
+
+RuntimeInfo Runtime::info() const { return machine_->info(); }
+
+Pid Runtime::spawn_from_host(detail::Body* body, void (*ended)(void*, const ExitReason&) noexcept,
+                             void* context) {
+  detail::Process* process = machine_->create(nullptr, {}, body);
+  if (process == nullptr) {
+    detail::destroy_body(body);
+    throw LimitReached("throng: all " + std::to_string(machine_->options.max_processes) +
+                       " processes are in use; raise RuntimeOptions::max_processes");
+  }
+  process->host_exit = {ended, context};
+  Pid pid = process->pid();
+  machine_->scheduler.wake(*process);
+  return pid;
+}
+
+void Runtime::send_from_host(Pid to, detail::Message message) {
+  machine_->deliver(to, message.release_signal());
+}
+
+void Runtime::run_and_wait(detail::Body* body) {
+  Waiter waiter;
+  spawn_from_host(body, Waiter::on_end, &waiter);
+  if (machine_->scheduler.is_host_driven()) {
+    while (!waiter.has_ended()) {
+      if (!machine_->poll()) std::this_thread::sleep_for(std::chrono::microseconds(50));
+    }
+  }
+  std::unique_lock lock(waiter.mutex);
+  waiter.changed.wait(lock, [&] { return waiter.ended; });
+  if (!waiter.reason.is_normal()) throw ProcessExited(waiter.reason);
+}
+
+struct ProgramRunner {
+  static void run(Runtime& runtime, detail::Body* body) { runtime.run_and_wait(body); }
+};
+
+int detail::run_program(Body* body) {
+  int code = 0;
+  try {
+    Runtime runtime;
+    try {
+      ProgramRunner::run(runtime, body);
+    } catch (const ProcessExited& exited) {
+      std::fprintf(stderr, "throng: the first process ended with: %s\n", exited.reason().text().c_str());
+      code = 1;
+    }
+    runtime.stop(std::chrono::seconds(5));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    code = 1;
+  }
+  return code;
+}
+
+}  // namespace throng

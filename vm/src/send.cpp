@@ -1,0 +1,32 @@
+#include <throng/vm/send.hpp>
+
+#include "machine.hpp"
+
+namespace throng::detail {
+
+void send_message(Pid to, Message message) {
+  Process& sender = require_process("send()");
+  enter_call(sender, 4);
+  if (is_rejected(sender)) return;  // a destructor of an exit: EXT-5
+  sender.machine->deliver(to, message.release_signal());
+}
+
+void send_message(const Alias& to, Message message) {
+  Process& sender = require_process("send()");
+  enter_call(sender, 4);
+  if (is_rejected(sender)) return;
+  Signal* signal = message.release_signal();
+  signal->kind = aliased_message_kind;
+  signal->address = to.reference();
+  sender.machine->deliver(to.owner(), signal);
+}
+
+void send_message(std::string_view name, Message message) {
+  Process& sender = require_process("send()");
+  std::optional<Pid> to = sender.machine->names.find(name);
+  if (!to)
+    throw BadName("throng: send() to the name \"" + std::string(name) + "\", which nobody has registered");
+  send_message(*to, std::move(message));
+}
+
+}  // namespace throng::detail

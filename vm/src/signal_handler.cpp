@@ -1,0 +1,188 @@
+// What each signal means to the process it reaches: the one place where rules EXT-2..4, LNK-2, MON-4 and
+// ALI-1 are acted on. Runs for the process's owner, on its stack or on the worker's, and never throws.
+#include <algorithm>
+
+#include "machine.hpp"
+
+namespace throng::detail {
+namespace {
+
+void append(Process& process, Signal* signal) noexcept {
+  signal->kind = message_kind;
+  process.queue.append(signal);
+  process.events |= message_event;
+}
+
+void take_aliased(Process& process, Signal* signal) noexcept {
+  if (process.relations) {
+    auto alias = process.relations->aliases.find(signal->address);
+    if (alias != process.relations->aliases.end()) {
+      if (alias->second == AliasKind::once) process.relations->aliases.erase(alias);
+      append(process, signal);
+      return;
+    }
+  }
+  destroy_signal(signal);
+}
+
+// exit(pid, reason), EXT-2.
+void take_exit(Process& process, Signal* signal) noexcept {
+  auto& exit = payload_as<Exit>(signal);
+  if (exit.reason == ExitReason::kill) {
+    must_exit_with(process, ExitReason::killed);
+  } else if (process.traps_exits) {
+    append(process, signal);
+    return;
+  } else if (!exit.reason.is_normal() || exit.from == process.pid()) {
+    must_exit_with(process, exit.reason);
+  }
+  destroy_signal(signal);
+}
+
+// A linked process ended, EXT-3: the reason counts as it is, `kill` too.
+void take_linked_exit(Process& process, Signal* signal) noexcept {
+  auto& exit = payload_as<Exit>(signal);
+  bool active = process.is_linked(exit.from);
+  if (active) process.relations->links.erase(exit.from);
+  if (active && process.traps_exits) {
+    append(process, signal);
+    return;
+  }
+  if (active && !exit.reason.is_normal()) must_exit_with(process, exit.reason);
+  destroy_signal(signal);
+}
+
+void take_link(Process& process, Signal* signal) noexcept {
+  // An entry that is there stays as it is: active already, or inactive until our unlink is acknowledged
+  // (LNK-2).
+  process.ensure_relations().links.try_emplace(payload_as<LinkSignal>(signal).from);
+  destroy_signal(signal);
+}
+
+void take_unlink(Process& process, Signal* signal) noexcept {
+  auto& unlink = payload_as<UnlinkSignal>(signal);
+  if (process.is_linked(unlink.from)) process.relations->links.erase(unlink.from);
+  Pid other = std::exchange(unlink.from, process.pid());
+  signal->kind = unlink_ack_kind;  // the same node goes back
+  process.machine->deliver(other, signal);
+}
+
+void take_unlink_ack(Process& process, Signal* signal) noexcept {
+  auto& ack = payload_as<UnlinkSignal>(signal);
+  if (process.relations) {
+    auto link = process.relations->links.find(ack.from);
+    if (link != process.relations->links.end() && link->second.unlink_id == ack.id)
+      process.relations->links.erase(link);
+  }
+  destroy_signal(signal);
+}
+
+void take_down(Process& process, Signal* signal) noexcept {
+  if (process.relations &&
+      process.relations->monitors.erase(payload_as<Down>(signal).monitor.reference()) > 0) {
+    append(process, signal);
+  } else {
+    destroy_signal(signal);
+  }
+}
+
+void take_question(Process& process, Signal* signal) noexcept {
+  auto& question = payload_as<Question>(signal);
+  Answer answer{question.number, true, nullptr};
+  if (question.wants_info) answer.info = std::make_unique<ProcessInfo>(info_of(process));
+  process.machine->deliver(question.from,
+                           make_message<Answer>(answer_kind, std::move(answer)).release_signal());
+  destroy_signal(signal);
+}
+
+void take_answer(Process& process, Signal* signal, std::uint64_t number, Event event) noexcept {
+  if (number != process.wait_reference) {
+    destroy_signal(signal);
+    return;
+  }
+  process.events |= event;
+  process.answer = Message(signal);
+}
+
+void take(Process& process, Signal* signal) noexcept {
+  switch (signal->kind) {
+    case message_kind:
+      append(process, signal);
+      break;
+    case aliased_message_kind:
+      take_aliased(process, signal);
+      break;
+    case exit_kind:
+      take_exit(process, signal);
+      break;
+    case linked_exit_kind:
+      take_linked_exit(process, signal);
+      break;
+    case link_kind:
+      take_link(process, signal);
+      break;
+    case unlink_kind:
+      take_unlink(process, signal);
+      break;
+    case unlink_ack_kind:
+      take_unlink_ack(process, signal);
+      break;
+    case monitor_kind: {
+      auto& request = payload_as<MonitorSignal>(signal);
+      process.ensure_relations().monitored_by.emplace(request.monitor.reference(), request.watcher);
+      destroy_signal(signal);
+      break;
+    }
+    case demonitor_kind:
+      if (process.relations)
+        process.relations->monitored_by.erase(payload_as<MonitorSignal>(signal).monitor.reference());
+      destroy_signal(signal);
+      break;
+    case down_kind:
+      take_down(process, signal);
+      break;
+    case timeout_kind:
+      take_answer(process, signal, payload_as<Reference>(signal).number, timeout_event);
+      break;
+    case question_kind:
+      take_question(process, signal);
+      break;
+    case answer_kind:
+      take_answer(process, signal, payload_as<Answer>(signal).number, answer_event);
+      break;
+    case resumed_kind:
+      take_answer(process, signal, payload_as<Reference>(signal).number, answer_event);
+      break;
+    default:
+      destroy_signal(signal);
+  }
+}
+
+}  // namespace
+
+void must_exit_with(Process& process, ExitReason reason) noexcept {
+  if (process.must_exit) return;  // the first one counts
+  process.must_exit = true;
+  process.events |= exit_event;
+  process.exit_reason = std::move(reason);
+}
+
+void handle_signals(Process& process) noexcept {
+  Signal* signal = process.inbox.drain();
+  while (signal != nullptr) {
+    Signal* next = signal->next;
+    bool mine = signal->address == process.pid().bits() || signal->kind == aliased_message_kind;
+    if (!mine) {
+      process.machine->answer_for_the_dead(signal);  // meant for one who lived in this block before (SPN-5)
+    } else if (process.must_exit) {
+      // Its end is settled: what comes after the exit signal is not seen (SIG-2); its sender may need an
+      // answer.
+      process.machine->answer_for_the_dead(signal);
+    } else {
+      take(process, signal);
+    }
+    signal = next;
+  }
+}
+
+}  // namespace throng::detail

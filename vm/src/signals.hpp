@@ -1,0 +1,58 @@
+// The signals of this floor: kinds and payloads. Each is an envelope like a message's, in the same inbox, so
+// one sender's signals of all kinds arrive in the order sent (SIG-2). signal_handler.cpp gives each its
+// meaning.
+#pragma once
+
+#include <memory>
+#include <throng/mailbox/message.hpp>
+#include <throng/vm/inspect.hpp>
+#include <throng/vm/process.hpp>
+
+namespace throng::detail {
+
+enum SignalKind : std::uint8_t {
+  exit_kind = first_other_kind,  // Exit: exit(pid, reason)
+  linked_exit_kind,              // Exit: a linked process ended
+  link_kind,                     // LinkSignal
+  unlink_kind,                   // UnlinkSignal
+  unlink_ack_kind,               // UnlinkSignal
+  monitor_kind,                  // MonitorSignal
+  demonitor_kind,                // MonitorSignal
+  down_kind,                     // Down
+  timeout_kind,                  // Reference: the time of a receive or sleep is up
+  question_kind,                 // Question: is_alive, process_info
+  answer_kind,                   // Answer
+  resumed_kind,                  // Reference: work on a blocking thread is done
+};
+
+struct LinkSignal {
+  Pid from;
+};
+struct UnlinkSignal {
+  Pid from;
+  std::uint64_t id;
+};
+struct MonitorSignal {
+  Pid watcher;
+  Monitor monitor;
+};
+struct Reference {
+  std::uint64_t number;
+};
+struct Question {
+  Pid from;
+  std::uint64_t number;
+  bool wants_info;
+};
+struct Answer {
+  std::uint64_t number;
+  bool alive;
+  std::unique_ptr<ProcessInfo> info;
+};
+
+template <class T>
+T& payload_as(Signal* signal) noexcept {
+  return *static_cast<T*>(payload_of(signal));
+}
+
+}  // namespace throng::detail

@@ -1,0 +1,107 @@
+#include <throng/vm/timer.hpp>
+
+#include <algorithm>
+
+#include "timers.hpp"
+
+namespace throng {
+namespace detail {
+namespace {
+
+void deliver_expired(void* context, void* payload, std::uint64_t target) noexcept {
+  static_cast<Machine*>(context)->deliver(Pid(target), static_cast<Signal*>(payload));
+}
+
+// What a timer to a name carries: the name is looked up when the time has passed.
+struct NamedTimer {
+  std::string name;
+  Message message;
+};
+
+void deliver_by_name(void* context, void* payload, std::uint64_t) noexcept {
+  Message envelope(static_cast<Signal*>(payload));
+  auto& timer = payload_as<NamedTimer>(envelope.get());
+  Machine& machine = *static_cast<Machine*>(context);
+  if (std::optional<Pid> to = machine.names.find(timer.name))
+    machine.deliver(*to, timer.message.release_signal());
+}
+
+std::int64_t deadline_of(Machine& machine, Duration delay) noexcept {
+  std::int64_t now = machine.scheduler.now();
+  std::int64_t wait = std::max<std::int64_t>(delay.count(), 0);
+  return wait > std::numeric_limits<std::int64_t>::max() - now ? std::numeric_limits<std::int64_t>::max()
+                                                               : now + wait;
+}
+
+}  // namespace
+
+TimerKey start_signal_timer(Machine& machine, Duration delay, Pid to, Message signal) {
+  Process* target = machine.table.find(to);
+  if (target != nullptr) target->has_timers.store(true, std::memory_order_relaxed);  // relaxed: see the field
+  Expiry expiry{deliver_expired, &machine, signal.get(), to.bits()};
+  TimerKey key = machine.scheduler.start_timer(deadline_of(machine, delay), expiry);
+  signal.release_signal();
+  return key;
+}
+
+bool cancel_signal_timer(Machine& machine, TimerKey key) noexcept {
+  std::optional<Cancelled> cancelled = machine.scheduler.cancel_timer(key);
+  if (cancelled) destroy_signal(static_cast<Signal*>(cancelled->expiry.payload));
+  return cancelled.has_value();
+}
+
+TimerId start_message_timer(Duration delay, Pid to, Message message) {
+  Process& process = require_process("send_after()");
+  enter_call(process, 4);
+  if (is_rejected(process)) return {};
+  return TimerId(start_signal_timer(*process.machine, delay, to, std::move(message)));
+}
+
+TimerId start_message_timer(Duration delay, std::string_view name, Message message) {
+  Process& process = require_process("send_after()");
+  enter_call(process, 4);
+  if (is_rejected(process)) return {};
+  Machine& machine = *process.machine;
+  Message envelope = make_message<NamedTimer>(message_kind, std::string(name), std::move(message));
+  TimerKey key = machine.scheduler.start_timer(deadline_of(machine, delay),
+                                               {deliver_by_name, &machine, envelope.get(), 0});
+  envelope.release_signal();
+  return TimerId(key);
+}
+
+WaitTimer::~WaitTimer() {
+  if (started_) cancel_signal_timer(*process_.machine, key_);
+  process_.wait_reference = 0;  // a time-out that is on its way belongs to nobody any more
+  process_.events &= static_cast<std::uint8_t>(~timeout_event);
+}
+
+void WaitTimer::start_once(Duration timeout) {
+  if (started_ || timeout == forever) return;
+  std::uint64_t number = process_.machine->new_reference();
+  key_ = start_signal_timer(*process_.machine, timeout, process_.pid(),
+                            make_message<Reference>(timeout_kind, number));
+  process_.wait_reference = number;
+  started_ = true;
+}
+
+}  // namespace detail
+
+std::optional<Duration> cancel(TimerId timer) {
+  detail::Process& process = detail::require_process("cancel()");
+  detail::enter_call(process, 2);
+  auto& scheduler = process.machine->scheduler;
+  std::optional<detail::Cancelled> cancelled = scheduler.cancel_timer(timer.key());
+  if (!cancelled) return std::nullopt;
+  detail::destroy_signal(static_cast<detail::Signal*>(cancelled->expiry.payload));
+  return Duration(std::max<std::int64_t>(cancelled->deadline_ns - scheduler.now(), 0));
+}
+
+std::optional<Duration> read_timer(TimerId timer) {
+  detail::Process& process = detail::require_process("read_timer()");
+  auto& scheduler = process.machine->scheduler;
+  std::optional<std::int64_t> deadline = scheduler.read_timer(timer.key());
+  if (!deadline) return std::nullopt;
+  return Duration(std::max<std::int64_t>(*deadline - scheduler.now(), 0));
+}
+
+}  // namespace throng
