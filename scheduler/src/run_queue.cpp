@@ -5,6 +5,13 @@
 
 namespace throng::detail {
 
+// Requires: lock_ is held.
+void RunQueue::count_listed(std::ptrdiff_t change) noexcept {
+  // relaxed: changed under lock_ only
+  std::size_t listed = listed_.load(std::memory_order_relaxed) + static_cast<std::size_t>(change);
+  listed_.store(listed, std::memory_order_relaxed);  // relaxed: read without the lock as a hint only
+}
+
 void RunQueue::push(Runnable& runnable) noexcept {
   std::uint64_t tail = tail_.load(std::memory_order_relaxed);  // relaxed: the owner's own word
   std::uint64_t head = head_.load(std::memory_order_acquire);  // pairs: head_ CAS, release half
@@ -19,8 +26,7 @@ void RunQueue::push(Runnable& runnable) noexcept {
   RunnableAccess::next(runnable) = nullptr;
   (last_ == nullptr ? first_ : RunnableAccess::next(*last_)) = &runnable;
   last_ = &runnable;
-  listed_.store(listed_.load(std::memory_order_relaxed) + 1,
-                std::memory_order_relaxed);  // relaxed: under lock_
+  count_listed(1);
 }
 
 Runnable* RunQueue::pop() noexcept {
@@ -52,12 +58,11 @@ bool RunQueue::refill() noexcept {
     first_ = RunnableAccess::next(*runnable);
     // The next ones are likely cold when many wait; have them ready by the time they are run.
     if (first_ != nullptr) __builtin_prefetch(first_, 1);
-    slots_[(tail + moved) % capacity].store(runnable,
-                                            std::memory_order_relaxed);  // relaxed: published by tail_
+    // relaxed: published by tail_
+    slots_[(tail + moved) % capacity].store(runnable, std::memory_order_relaxed);
   }
   if (first_ == nullptr) last_ = nullptr;
-  listed_.store(listed_.load(std::memory_order_relaxed) - moved,
-                std::memory_order_relaxed);              // relaxed: under lock_
+  count_listed(-static_cast<std::ptrdiff_t>(moved));
   tail_.store(tail + moved, std::memory_order_release);  // pairs: steal's acquire load of tail_
   return moved > 0;
 }
@@ -82,8 +87,8 @@ std::size_t RunQueue::steal(std::span<Runnable*> out) noexcept {
 }
 
 std::size_t RunQueue::steal_listed(std::span<Runnable*> out) noexcept {
-  if (listed_.load(std::memory_order_relaxed) == 0)
-    return 0;  // relaxed: a hint, looked at again under the lock
+  // relaxed: a hint, looked at again under the lock
+  if (listed_.load(std::memory_order_relaxed) == 0) return 0;
   std::lock_guard guard(lock_);
   std::size_t listed = listed_.load(std::memory_order_relaxed);  // relaxed: under lock_
   std::size_t wanted = std::min((listed + 1) / 2, out.size());
@@ -92,7 +97,7 @@ std::size_t RunQueue::steal_listed(std::span<Runnable*> out) noexcept {
     first_ = RunnableAccess::next(*first_);
   }
   if (first_ == nullptr) last_ = nullptr;
-  listed_.store(listed - wanted, std::memory_order_relaxed);  // relaxed: under lock_
+  count_listed(-static_cast<std::ptrdiff_t>(wanted));
   return wanted;
 }
 

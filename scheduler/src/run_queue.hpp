@@ -49,6 +49,7 @@ class RunQueue {
 
  private:
   bool refill() noexcept;
+  void count_listed(std::ptrdiff_t change) noexcept;
   std::size_t steal_listed(std::span<Runnable*> out) noexcept;
 
   // Protocol: head_ is moved by CAS, by the owner and by thieves.

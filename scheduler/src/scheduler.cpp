@@ -142,8 +142,8 @@ void Scheduler::consider_waking(Worker& waker, std::size_t waiting) noexcept {
 }
 
 bool Scheduler::poll(std::size_t limit) {
-  if (!host_driven_ || parts_->polling.exchange(true, std::memory_order_acquire))
-    return false;  // pairs: store below
+  // pairs: the store below, of the caller before
+  if (!host_driven_ || parts_->polling.exchange(true, std::memory_order_acquire)) return false;
   Worker* outer = current_worker();
   set_current_worker(workers_[0].get());
   bool active = workers_[0]->run_ready(limit) || parts_->injector.pending() > 0;

@@ -29,10 +29,10 @@ Worker::~Worker() = default;
 
 WorkerMetrics Worker::metrics() const noexcept {
   const WorkerCounters& counters = parts_->counters;
-  // relaxed: statistics
-  return {counters.dispatches.load(std::memory_order_relaxed),
-          counters.steals.load(std::memory_order_relaxed), counters.parks.load(std::memory_order_relaxed),
-          counters.wakes.load(std::memory_order_relaxed)};
+  auto read = [](const Atomic<std::uint64_t>& counter) {
+    return counter.load(std::memory_order_relaxed);  // relaxed: a statistic
+  };
+  return {read(counters.dispatches), read(counters.steals), read(counters.parks), read(counters.wakes)};
 }
 
 void Worker::enqueue(Runnable& runnable) noexcept {

@@ -100,8 +100,8 @@ TEST_CASE("members are reached through the arrow, and the value is made in place
   const auto copy = text;
   CHECK(copy->back() == 'y');
   CHECK(copy == std::string("xxxy"));
-  text = Unexpected(Why::late);
-  CHECK(text != copy);
-  CHECK(std::move(text).value_or("none") == "none");
+  Expected<std::string, Why> late = Unexpected(Why::late);
+  CHECK(late != copy);
+  CHECK(std::move(late).value_or("none") == "none");
   CHECK(Expected<std::string, Why>("literal").value() == "literal");
 }

@@ -58,10 +58,10 @@ TEST_CASE("a type has one descriptor and different types are told apart") {
 TEST_CASE("what need not or cannot be done has no function") {
   const std::vector<const MessageType*> types = {&message_type_of<Ping>, &message_type_of<Hidden>,
                                                  &message_type_of<Pinned>};
-  CHECK(types[0]->destroy == nullptr);
-  CHECK(types[1]->destroy != nullptr);
-  CHECK(types[1]->move != nullptr);
-  CHECK(types[2]->move == nullptr);
+  CHECK((types[0]->destroy == nullptr));
+  CHECK((types[1]->destroy != nullptr));
+  CHECK((types[1]->move != nullptr));
+  CHECK((types[2]->move == nullptr));
 }
 
 TEST_CASE("a second descriptor of a type, as another shared object has it, is recognised") {

@@ -381,13 +381,91 @@ struct HugeArray {
   int n;
   char text[4096];
 };
-struct BigArray {
-  int n;
-  char text[255];
+struct HugeArrayNoDefault {
+  NoDefault first;
+  char text[256];
 };
-static_assert(Sendable<SixtyFour> && !Sendable<SixtyFive> && !Sendable<HugeArray> && Sendable<BigArray>);
+struct BigArrayNoDefault {
+  NoDefault first;
+  char text[100];
+};
+static_assert(Sendable<SixtyFour> && !Sendable<SixtyFive> && Sendable<HugeArray> &&
+              !Sendable<HugeArrayNoDefault>);
+static_assert(Sendable<BigArrayNoDefault>);
 static_assert(throng::detail::Shape<SixtyFive>::too_many_fields &&
-              throng::detail::Shape<HugeArray>::too_many_fields);
+              throng::detail::Shape<HugeArrayNoDefault>::too_many_fields);
+
+// constructors that take anything
+struct Greedy {
+  template <class T>
+  Greedy(T&&) {}
+  Greedy(const Greedy&) = default;
+  int* p = nullptr;
+};
+struct GreedyForConst {
+  template <class T>
+  GreedyForConst(const T&) {}
+  GreedyForConst(const GreedyForConst&) = default;
+  int* p = nullptr;
+};
+struct HoldsGreedy {
+  int n;
+  Greedy g;
+};
+struct HoldsGreedyForConst {
+  GreedyForConst g;
+  int n;
+};
+struct DefaultedGreedy {
+  int n = 0;
+  GreedyForConst g = GreedyForConst(1);
+  int* p = nullptr;
+};
+struct GreedyBody : Header {
+  Greedy g;
+};
+struct GreedyForConstBody : Header {
+  GreedyForConst g;
+};
+static_assert(!Sendable<HoldsGreedy> && !Sendable<HoldsGreedyForConst> && !Sendable<DefaultedGreedy>);
+static_assert(!Sendable<GreedyBody> && !Sendable<GreedyForConstBody>);
+
+// fields without a default, which are counted the other way
+struct NoDefaultBody : Header {
+  NoDefault a;
+  std::string text;
+  int some[3];
+};
+struct BadNoDefaultBody : Header {
+  NoDefault a;
+  int some[3];
+  int* p;
+};
+struct NoDefaultUnion {
+  NoDefault a;
+  union {
+    int i;
+    float f;
+  };
+};
+struct NoDefaultBad {
+  std::string text;
+  Shared<int> a;
+  int some[3];
+  std::string_view view;
+};
+struct NoDefaultGood {
+  std::optional<int> maybe;
+  Shared<int> a;
+  std::string texts[3];
+  unsigned bit : 1;
+};
+struct NoDefaultHeader {
+  NoDefault id;
+};
+struct OverNoDefault : Empty, NoDefaultHeader {};
+static_assert(Sendable<NoDefaultBody> && !Sendable<BadNoDefaultBody> && !Sendable<NoDefaultUnion>);
+static_assert(!Sendable<NoDefaultBad> && Sendable<NoDefaultGood> && Sendable<OverNoDefault>);
 
 // -- what stays constant
 struct MutableField {

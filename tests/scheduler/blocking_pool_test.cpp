@@ -162,6 +162,39 @@ TEST_CASE("if the system refuses further threads, those that live do all the job
   CHECK(count == 50);
 }
 
+struct LastLook {
+  Door door;
+  std::atomic<int> done{0};
+  int asked = 0;
+};
+
+TEST_CASE("a thread whose idle time ends while a job is being accepted stays for that job") {
+  LastLook look;
+  // The second question comes with the pool's lock held and the second job not queued yet. The first thread
+  // is let go, finds nothing, and meets the lock on its way out; the yields give it time to get there, right
+  // either way.
+  const ThreadGate gate{[](void* context) noexcept {
+                          auto& self = *static_cast<LastLook*>(context);
+                          if (++self.asked == 1) return true;
+                          self.door.open();
+                          eventually([&] { return self.done == 1; });
+                          for (int i = 0; i != 5000; ++i) std::this_thread::yield();
+                          return false;
+                        },
+                        &look};
+  BlockingPool pool(2, 0ms, gate);
+  REQUIRE(pool.submit(Job{[](void* context) noexcept {
+                            auto& self = *static_cast<LastLook*>(context);
+                            self.door.pass();
+                            self.done.fetch_add(1);
+                          },
+                          &look}));
+  look.door.wait_for_inside(1);
+  REQUIRE(pool.submit(counting(look.done)));
+  pool.stop();
+  CHECK(look.done == 2);
+}
+
 TEST_CASE("if no thread lives and none can be started, submit says so and the job does not run") {
   Allowance none{0};
   BlockingPool refused(8, 10s, gate_of(none));

@@ -18,8 +18,8 @@ void give_up_possessions(Process& process, Pid pid) noexcept {
   if (process.body != nullptr) destroy_body(std::exchange(process.body, nullptr));
   process.answer = Message();
   destroy_signals(process.queue.take_all());
-  if (process.has_name.load(std::memory_order_seq_cst))
-    machine.names.remove_owner(pid);                         // pairs: register_name
+  // pairs: register_name stores has_name, then reads status
+  if (process.has_name.load(std::memory_order_seq_cst)) machine.names.remove_owner(pid);
   if (process.has_timers.load(std::memory_order_relaxed)) {  // relaxed: see the field
     machine.scheduler.cancel_timers_for(pid.bits(), drop_timer);
   }

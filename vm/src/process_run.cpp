@@ -95,11 +95,9 @@ void release_block(WorkerState& state, Process& process) noexcept {
   state.machine.table.give_back(state.stock, process);
 }
 
-// relaxed: counters of this worker's own
-template <class T>
-void count(Atomic<T>& counter, T change) noexcept {
-  counter.store(counter.load(std::memory_order_relaxed) + change,
-                std::memory_order_relaxed);  // relaxed: one writer
+void count_end(WorkerState& state) noexcept {
+  std::uint64_t ended = state.ended.load(std::memory_order_relaxed);  // relaxed: this worker's own
+  state.ended.store(ended + 1, std::memory_order_relaxed);            // relaxed: a statistic
 }
 
 // The process ended without ever getting a stack: nothing of its body runs, not even on this worker's stack.
@@ -110,71 +108,93 @@ void end_without_stack(WorkerState& state, Process& process) noexcept {
   exit_process(process);
 }
 
+// Adds what a run used to its process.
+struct Accounting {
+  Process& process;
+  Worker& worker;
+  std::int32_t granted;
+
+  void settle() noexcept {
+    process.reductions += static_cast<std::uint64_t>(std::max(granted - worker.budget, 0));
+    granted = worker.budget;
+  }
+};
+
+void set_running(WorkerState& state, Process& process) noexcept {
+  state.current = &process;
+  process.status.store(ProcessStatus::running, std::memory_order_relaxed);  // relaxed: a statistic
+}
+
+Settled yielded(WorkerState& state, Process& process, Accounting& accounting) noexcept {
+  accounting.settle();
+  state.current = nullptr;
+  process.status.store(ProcessStatus::runnable, std::memory_order_relaxed);  // relaxed: a statistic
+  return Settled::yielded;
+}
+
+Settled finished(WorkerState& state, Process& process) noexcept {
+  state.current = nullptr;
+  if (process.carrier != nullptr) keep_carrier(state, *std::exchange(process.carrier, nullptr));
+  release_block(state, process);
+  count_end(state);
+  return Settled::done;
+}
+
+// Switches to the process if what it waits for has happened; otherwise it goes on waiting as it did.
+void resume_if_woken(WorkerState& state, Process& process) noexcept {
+  bool woken = process.must_exit || process.waits_for == 0 || (process.events & process.waits_for) != 0;
+  if (!woken) {
+    process.request = process.carrier != nullptr ? Request::wait : Request::rest;
+    return;
+  }
+  if (process.carrier == nullptr) {
+    process.carrier = take_carrier(state, process.stack_class);
+    if (process.carrier == nullptr) {
+      end_without_stack(state, process);
+      process.request = Request::finish;
+      return;
+    }
+    process.carrier->process = &process;
+  }
+  process.on_stack = true;
+  fiber_resume(state.host, process.carrier->fiber);
+  process.on_stack = false;
+}
+
 }  // namespace
 
 Settled Machine::run_process(Runnable& runnable, Worker& worker) noexcept {
   auto& process = static_cast<Process&>(runnable);
   WorkerState& state = state_of(worker);
-  Machine& machine = state.machine;
-  state.current = &process;
-  process.status.store(ProcessStatus::running, std::memory_order_relaxed);  // relaxed: a statistic
-  std::int32_t granted = worker.budget;
-  Settled settled = Settled::done;
+  Accounting accounting{process, worker, worker.budget};
   for (;;) {
+    set_running(state, process);
     handle_signals(process);
-    bool woken = process.must_exit || (process.events & process.waits_for) != 0 || process.waits_for == 0;
-    if (!woken) process.request = process.carrier != nullptr ? Request::wait : Request::rest;
-    if (woken) {
-      if (process.carrier == nullptr) {
-        process.carrier = take_carrier(state, process.stack_class);
-        if (process.carrier == nullptr) {
-          end_without_stack(state, process);
-          break;
-        }
-        process.carrier->process = &process;
-      }
-      process.on_stack = true;
-      fiber_resume(state.host, process.carrier->fiber);
-      process.on_stack = false;
-    }
-    if (process.request == Request::yield) {
-      settled = Settled::yielded;
-      break;
-    }
-    if (process.request == Request::finish) break;
-    if (process.request == Request::abandon) {
-      drop_carrier(machine, *std::exchange(process.carrier, nullptr));
-      exit_process(process);
-      break;
-    }
-    if (process.request == Request::rest) {
-      if (process.carrier != nullptr) keep_carrier(state, *std::exchange(process.carrier, nullptr));
-      process.waits_for = message_event | exit_event;
-      if (process.queue.has_unscanned()) process.waits_for = 0;
-      process.events = 0;
-      if (process.waits_for == 0) {  // its slice is used up, its messages are not
-        settled = Settled::yielded;
+    resume_if_woken(state, process);
+    switch (process.request) {
+      case Request::yield:
+        return yielded(state, process, accounting);
+      case Request::finish:
+        return finished(state, process);
+      case Request::abandon:
+        drop_carrier(state.machine, *std::exchange(process.carrier, nullptr));
+        exit_process(process);
+        return finished(state, process);
+      case Request::rest:
+        if (process.carrier != nullptr) keep_carrier(state, *std::exchange(process.carrier, nullptr));
+        process.events = 0;
+        // Messages it has not looked at: its slice is used up, they are not.
+        process.waits_for = process.queue.has_unscanned() ? 0 : message_event | exit_event;
+        if (process.waits_for == 0) return yielded(state, process, accounting);
         break;
-      }
+      case Request::wait:
+        break;
     }
-    process.reductions += static_cast<std::uint64_t>(std::max(granted - worker.budget, 0));
-    granted = worker.budget;
+    accounting.settle();
     process.status.store(ProcessStatus::waiting, std::memory_order_relaxed);  // relaxed: a statistic
     state.current = nullptr;
     if (process.inbox.mark_waiting()) return Settled::waiting;  // it may be running elsewhere from here on
-    state.current = &process;
-    process.status.store(ProcessStatus::running, std::memory_order_relaxed);  // relaxed: a statistic
   }
-  state.current = nullptr;
-  process.reductions += static_cast<std::uint64_t>(std::max(granted - worker.budget, 0));
-  if (settled == Settled::yielded) {
-    process.status.store(ProcessStatus::runnable, std::memory_order_relaxed);  // relaxed: a statistic
-    return settled;
-  }
-  if (process.carrier != nullptr) keep_carrier(state, *std::exchange(process.carrier, nullptr));
-  release_block(state, process);
-  count<std::uint64_t>(state.ended, 1);
-  return Settled::done;
 }
 
 void switch_away(Process& process, Request request) noexcept {

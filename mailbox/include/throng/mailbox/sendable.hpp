@@ -191,15 +191,15 @@ consteval bool judge_aggregate() {
   using Of = Shape<T>;
   if constexpr (!Of::complete || Of::too_many_fields) {
     return false;
-  } else if constexpr (any_field_is<T, IsBad<T, J>, Of::initialisers, 0, Of::bases>()) {
+  } else if constexpr (Of::template any_base_is<IsBad<T, J>>()) {
     return false;
-  } else if constexpr (Of::bindable) {
+  } else if constexpr (is_bindable<T>()) {
     return are_good_fields<typename J::template Into<T>>(static_cast<FieldTypes<T>*>(nullptr));
-  } else if constexpr (Of::base_with_state) {
+  } else if constexpr (has_base_with_state<T>) {
     // The fields cannot be bound. What each may be is asked of its initialiser, which does not show a
     // reference to const; a class with a reference cannot be assigned to. Nor does it show `mutable`.
     return (Of::fields == 0 || (!J::must_be_constant && std::is_move_assignable_v<T>)) &&
-           !any_field_is<T, IsBad<T, J>, Of::initialisers, Of::bases, Of::initialisers>();
+           !Of::template any_field_is<IsBad<T, J>>();
   } else {
     return false;
   }
@@ -289,7 +289,7 @@ struct Blame {
       return typename Blame<std::remove_cv_t<std::remove_all_extents_t<T>>, J>::Part{};
     } else if constexpr (std::is_aggregate_v<T>) {
       using Inside = typename J::template Into<T>;
-      if constexpr (!Shape<T>::bindable)
+      if constexpr (!is_bindable<T>())
         return std::type_identity<T>{};
       else
         return FirstBad<Inside, std::type_identity<T>>::of(static_cast<FieldTypes<T>*>(nullptr));
@@ -316,10 +316,9 @@ struct NotSendable {
   static constexpr void explain() {
     static_assert(!std::is_same_v<Type, Type>,
                   "throng: this type is not Sendable: it may reach memory of another process");
-    static_assert(
-        !too_many,
-        "throng: too many fields to look into (64, array elements 256): if it owns all that it reaches, "
-        "it may say so: static constexpr bool sendable = true;");
+    static_assert(!too_many,
+                  "throng: too many fields to look into (over 64): if it owns all that it reaches, "
+                  "it may say so: static constexpr bool sendable = true;");
   }
 };
 

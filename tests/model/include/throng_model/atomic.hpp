@@ -1,6 +1,6 @@
-// std::atomic's twin: the same operations, each of which asks the explorer who goes on and what is read. Outside an
-// exploration they just run, for one real thread. The seam <throng/base/atomic.hpp> includes this file, and with it
-// thread.hpp, whose yield() the spin loops call.
+// std::atomic's twin: the same operations, each of which asks the explorer who goes on and what is read.
+// Outside an exploration they just run, for one real thread. The seam <throng/base/atomic.hpp> includes this
+// file, and with it thread.hpp, whose yield() the spin loops call.
 #pragma once
 
 #include <atomic>

@@ -1,5 +1,5 @@
-// The stack of choices that makes an execution repeatable: the depth-first search reruns it with the last choice that
-// has an alternative left moved on by one. Used by the explorer only.
+// The stack of choices that makes an execution repeatable: the depth-first search reruns it with the last
+// choice that has an alternative left moved on by one. Used by the explorer only.
 #pragma once
 
 #include <cstddef>
@@ -26,8 +26,9 @@ class Choices {
     if (random_) points_.clear();
   }
 
-  // Which of `total` alternatives to take now. The search tries the first `allowed` only. Total does not depend on
-  // the preemption bound, so that a schedule can be replayed without it. Nothing: the recorded choice doesn't fit.
+  // Which of `total` alternatives to take now. The search tries the first `allowed` only. Total does not
+  // depend on the preemption bound, so that a schedule can be replayed without it. Nothing: the recorded
+  // choice doesn't fit.
   std::optional<int> decide(int total, int allowed, bool prefer_first) {
     if (total == 1) return 0;
     if (depth_ < points_.size()) {

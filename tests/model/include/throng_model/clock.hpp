@@ -1,5 +1,6 @@
-// Vector clocks: who has seen what of whom. A virtual thread's every modelled operation is an event, numbered per
-// thread (its epoch); a clock holds, per thread, the newest event that happens before "now". Used by memory.hpp only.
+// Vector clocks: who has seen what of whom. A virtual thread's every modelled operation is an event, numbered
+// per thread (its epoch); a clock holds, per thread, the newest event that happens before "now". Used by
+// memory.hpp only.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +10,8 @@
 
 namespace throng_model {
 
-// Slot 0 is the root, which runs the setup and the checks at the end; virtual threads are 1 to max_threads - 1.
+// Slot 0 is the root, which runs the setup and the checks at the end; virtual threads are 1 to max_threads
+// - 1.
 inline constexpr std::size_t max_threads = 8;
 
 class VectorClock {

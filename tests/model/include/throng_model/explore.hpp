@@ -67,7 +67,7 @@ inline Result replay(const std::vector<int>& schedule, const Setup& setup) {
   Options options;
   options.preemption_bound = -1;
   options.stale_loads = (schedule[0] & 1) != 0;
-  options.spurious_failures = (schedule[0] & 2) != 0;
+  options.spurious_failures = schedule[0] / 2;
   Explorer explorer(options, Choices(std::vector<int>(schedule.begin() + 1, schedule.end())));
   explorer.trace_into(&result.trace);
   result.failed = !explorer.run(setup);

@@ -1,13 +1,16 @@
-// The explorer: runs virtual threads one at a time, asks Choices before every modelled operation who goes on, and
-// Memory what a load returns. Test authors call explore() and replay() (explore.hpp); engines reach it through
-// Atomic, Plain and the functions of thread.hpp.
+// The explorer: runs virtual threads one at a time, asks Choices before every modelled operation who goes on,
+// and Memory what a load returns. Test authors call explore() and replay() (explore.hpp); engines reach it
+// through Atomic, Plain and the functions of thread.hpp.
 //
-//  1. Exactly one real thread uses it; one exploration at a time (active()). This pointer is the only mutable global.
+//  1. Exactly one real thread uses it; one exploration at a time (active()). This pointer is the only mutable
+//  global.
 //  2. Between two scheduling points a virtual thread runs alone. Scheduling points are the atomic operations,
 //     block_until and yield; plain data needs none, as races are found by happens-before in any interleaving.
-//  3. An execution that fails is abandoned, never unwound: engines are noexcept, and no destructor of a virtual
+//  3. An execution that fails is abandoned, never unwound: engines are noexcept, and no destructor of a
+//  virtual
 //     thread's frame may run any more. What those frames own leaks.
-//  4. The same choices give the same execution, if the setup makes all state anew and nothing depends on addresses.
+//  4. The same choices give the same execution, if the setup makes all state anew and nothing depends on
+//  addresses.
 #pragma once
 
 #include <array>
@@ -69,7 +72,7 @@ class Explorer {
   void trace_into(std::vector<std::string>* trace) { trace_ = trace; }
   const std::string& sentence() const { return sentence_; }
   std::vector<int> schedule() const {
-    std::vector<int> schedule{(options_.stale_loads ? 1 : 0) | (options_.spurious_failures ? 2 : 0)};
+    std::vector<int> schedule{(options_.stale_loads ? 1 : 0) + 2 * options_.spurious_failures};
     choices_.append_taken(schedule);
     return schedule;
   }
@@ -97,7 +100,12 @@ class Explorer {
   Bits begin_modify(Memory::Id id);
   void end_modify(Memory::Id id, Order order, const Bits& value);
   void end_failed_compare(Memory::Id id, Order order);
-  bool fails_spuriously() { return options_.spurious_failures && choose(2, "weak compare fails") == 1; }
+  bool fails_spuriously() {
+    if (spurious_failures_ >= options_.spurious_failures || choose(2, "1: the weak compare fails") == 0)
+      return false;
+    ++spurious_failures_;
+    return true;
+  }
 
   // -- for plain.hpp
   void add_plain(Handle& handle, bool visible) {
@@ -118,9 +126,10 @@ class Explorer {
     const std::function<bool()>* ready = nullptr;  // while blocked
     std::size_t yielded_at = 0;                    // steps_ then
     State state = State::finished;
-    bool picked = false;    // chosen to make its next step: which is no scheduling point again
-    bool started = false;   // in this execution
-    bool at_top = false;    // its fiber waits in thread_main for the next body; otherwise it must be started anew
+    bool picked = false;   // chosen to make its next step: which is no scheduling point again
+    bool started = false;  // in this execution
+    bool at_top =
+        false;  // its fiber waits in thread_main for the next body; otherwise it must be started anew
     Fiber fiber;
   };
   struct Abandoned {};
@@ -165,6 +174,7 @@ class Explorer {
   std::size_t threads_count_ = 0;  // without the root
   std::size_t steps_ = 0;
   int preemptions_ = 0;
+  int spurious_failures_ = 0;
 
   Fiber main_;
   std::array<VirtualThread, max_threads> threads_;

@@ -1,5 +1,5 @@
-// The explorer's operations on atomics and plain data: scheduling point, choice of the value, bookkeeping, trace.
-// Included by explorer.hpp only.
+// The explorer's operations on atomics and plain data: scheduling point, choice of the value, bookkeeping,
+// trace. Included by explorer.hpp only.
 #pragma once
 
 #include <throng_model/explorer.hpp>
@@ -17,7 +17,8 @@ inline Bits Explorer::load(Memory::Id id, Order order) {
   Bits value = memory_.load(current_, id, order, age);
   note("load", id, value, age == 0 ? "" : ", an older value");
   if (!memory_.sees_construction(current_, id)) {
-    fail("data race on atomic " + std::to_string(id) + ": its construction is not visible to " + name_of(current_));
+    fail("data race on atomic " + std::to_string(id) + ": its construction is not visible to " +
+         name_of(current_));
   }
   return value;
 }
@@ -39,7 +40,8 @@ inline void Explorer::end_modify(Memory::Id id, Order order, const Bits& value) 
   memory_.modify(current_, id, order, value);
   note("modify", id, value);
   if (!memory_.sees_construction(current_, id)) {
-    fail("data race on atomic " + std::to_string(id) + ": its construction is not visible to " + name_of(current_));
+    fail("data race on atomic " + std::to_string(id) + ": its construction is not visible to " +
+         name_of(current_));
   }
 }
 
@@ -54,7 +56,8 @@ inline void Explorer::access_plain(Handle& handle, const char* name, bool writes
     if (writes) must_not_write();
     return;
   }
-  std::size_t other = writes ? memory_.write_cell(current_, handle.id) : memory_.read_cell(current_, handle.id);
+  std::size_t other =
+      writes ? memory_.write_cell(current_, handle.id) : memory_.read_cell(current_, handle.id);
   if (other == Memory::nobody) return;
   fail("data race on " + std::string(name) + ": " + name_of(current_) + (writes ? " writes" : " reads") +
        ", not ordered after the access by " + name_of(other));

@@ -33,7 +33,7 @@ inline void Explorer::prepare(const Setup& setup) {
   failed_ = on_fiber_ = false;
   mode_ = Mode::running;
   current_ = steps_ = 0;
-  preemptions_ = 0;
+  preemptions_ = spurious_failures_ = 0;
   if (trace_ != nullptr) trace_->clear();
   for (VirtualThread& thread : threads_) thread.started = false;
   setup(execution_);
@@ -149,7 +149,8 @@ inline void Explorer::resume(std::size_t index, Fiber& from) {
 
 inline void Explorer::step() {
   if (mode_ != Mode::running) return;
-  if (++steps_ > options_.max_steps && on_fiber_) fail("an endless execution: does a spin loop lack its yield()?");
+  if (++steps_ > options_.max_steps && on_fiber_)
+    fail("an endless execution: does a spin loop lack its yield()?");
   if (current_ == 0) return;
   VirtualThread& self = threads_[current_];
   if (!self.picked) reschedule(false);

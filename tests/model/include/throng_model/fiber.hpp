@@ -1,6 +1,6 @@
 // A stack that one can switch to and away from: what a virtual thread runs on. One real thread only.
-// Rejected: real threads that hand a baton on; a switch would cost microseconds, and an abandoned one could not be
-// dropped without unwinding it through noexcept code.
+// Rejected: real threads that hand a baton on; a switch would cost microseconds, and an abandoned one could
+// not be dropped without unwinding it through noexcept code.
 #pragma once
 
 #include <ucontext.h>
@@ -28,8 +28,8 @@ class Fiber {
   Fiber(const Fiber&) = delete;
   Fiber& operator=(const Fiber&) = delete;
 
-  // The next switch to this fiber begins `entry`, which must never return. What ran on it before is abandoned: its
-  // frames are neither unwound nor destroyed.
+  // The next switch to this fiber begins `entry`, which must never return. What ran on it before is
+  // abandoned: its frames are neither unwound nor destroyed.
   void start(void (*entry)()) {
     if (!stack_) stack_.reset(new std::byte[stack_size]);
 #if defined(THRONG_MODEL_ASAN)

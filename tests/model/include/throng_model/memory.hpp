@@ -1,17 +1,20 @@
-// The memory model: what a load may return, what happens before what, and which plain accesses race. Knows nothing
-// of scheduling. Used by the explorer only.
+// The memory model: what a load may return, what happens before what, and which plain accesses race. Knows
+// nothing of scheduling. Used by the explorer only.
 //
-//  1. A location's modification order is the order in which its writes were executed. A load may return an older
+//  1. A location's modification order is the order in which its writes were executed. A load may return an
+//  older
 //     write unless the loading thread, or an event that happens before, has seen a newer one (coherence).
-//  2. An acquire read of a release write, or of a read-modify-write that continues its release sequence, orders the
+//  2. An acquire read of a release write, or of a read-modify-write that continues its release sequence,
+//  orders the
 //     writer's past before the reader's future. A plain store ends the release sequence (C++20).
-//  3. seq_cst: the single total order is the order of execution. A seq_cst load returns nothing older than what a
+//  3. seq_cst: the single total order is the order of execution. A seq_cst load returns nothing older than
+//  what a
 //     seq_cst operation has already written to, or read from, that location.
 //  4. A read-modify-write, also a failed compare_exchange, reads the newest write.
 //
-// Rejected: one global clock that seq_cst writes publish into and seq_cst loads join from. It is shorter, but orders
-// unrelated data as a side effect, and so hides races that rule 3 leaves visible.
-// Not modelled: fences; stores that become visible in another order than executed (load buffering, 2+2W).
+// Rejected: one global clock that seq_cst writes publish into and seq_cst loads join from. It is shorter, but
+// orders unrelated data as a side effect, and so hides races that rule 3 leaves visible. Not modelled:
+// fences; stores that become visible in another order than executed (load buffering, 2+2W).
 #pragma once
 
 #include <algorithm>
@@ -34,7 +37,8 @@ constexpr bool is_seq_cst(Order order) noexcept {
 }
 constexpr bool acquires(Order order) noexcept {
   return order == std::memory_order_acquire ||  // pairs: a question about the caller's order
-         order == std::memory_order_consume || order == std::memory_order_acq_rel || is_seq_cst(order);  // pairs: same
+         order == std::memory_order_consume || order == std::memory_order_acq_rel ||
+         is_seq_cst(order);  // pairs: same
 }
 constexpr bool releases(Order order) noexcept {
   return order == std::memory_order_release ||  // pairs: a question about the caller's order
@@ -148,7 +152,8 @@ class Memory {
   }
 
   // -- spinning: a round is what a thread does between two yields
-  // Has anything the thread looked at in this round another value by now? Then another round may end otherwise.
+  // Has anything the thread looked at in this round another value by now? Then another round may end
+  // otherwise.
   bool another_round_may_differ(std::size_t thread) const {
     return std::any_of(looks_[thread].begin(), looks_[thread].end(), [this](const Look& look) {
       return locations_[look.id].history.back().version > look.version;
@@ -156,8 +161,9 @@ class Memory {
   }
   bool has_looked(std::size_t thread) const { return !looks_[thread].empty(); }
 
-  // The next round does not read again what this one has read and found wanting: a store becomes visible in finite
-  // time, and a round that repeats the one before is none. This is what ends spin loops under stale loads.
+  // The next round does not read again what this one has read and found wanting: a store becomes visible in
+  // finite time, and a round that repeats the one before is none. This is what ends spin loops under stale
+  // loads.
   void end_round(std::size_t thread) {
     for (const Look& look : looks_[thread]) {
       Location& location = locations_[look.id];

@@ -1,4 +1,5 @@
-// The model of a place where one thread sleeps (a mutex, a condition and a remembered unpark), for engines that park.
+// The model of a place where one thread sleeps (a mutex, a condition and a remembered unpark), for engines
+// that park.
 #pragma once
 
 #include <throng_model/atomic.hpp>
@@ -9,7 +10,7 @@ class Parker {
  public:
   // Returns after an unpark(), which may have come before; several count as one. Thread: the sleeper.
   void park() {
-    while (!unparked_.exchange(false, std::memory_order_acq_rel)) {      // pairs: unpark's exchange
+    while (!unparked_.exchange(false, std::memory_order_acq_rel)) {               // pairs: unpark's exchange
       block_until([this] { return unparked_.load(std::memory_order_acquire); });  // pairs: unpark's exchange
     }
   }

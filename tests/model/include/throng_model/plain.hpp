@@ -1,5 +1,5 @@
-// Plain data under a race detector: an access that happens-before does not order with a conflicting one fails the
-// exploration. For payloads in tests; outside an exploration it is just a T.
+// Plain data under a race detector: an access that happens-before does not order with a conflicting one fails
+// the exploration. For payloads in tests; outside an exploration it is just a T.
 #pragma once
 
 #include <throng_model/thread.hpp>

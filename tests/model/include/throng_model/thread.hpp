@@ -15,8 +15,8 @@ inline void yield() {
   if (Explorer* explorer = Explorer::active()) explorer->yield();
 }
 
-// Parks the virtual thread until `ready()`, which only looks: modelled loads in it see the newest value, and their
-// orders take effect when the thread wakes. All threads blocked: deadlock, a lost wake-up.
+// Parks the virtual thread until `ready()`, which only looks: modelled loads in it see the newest value, and
+// their orders take effect when the thread wakes. All threads blocked: deadlock, a lost wake-up.
 template <class Ready>
 void block_until(Ready&& ready) {
   Explorer* explorer = Explorer::active();
@@ -33,8 +33,8 @@ void block_until(Ready&& ready) {
 inline void check(bool good, std::string_view sentence) {
   if (good) return;
   if (Explorer* explorer = Explorer::active()) explorer->fail(std::string(sentence));
-  std::fprintf(stderr, "throng_model: check failed outside an exploration: %.*s\n", static_cast<int>(sentence.size()),
-               sentence.data());
+  std::fprintf(stderr, "throng_model: check failed outside an exploration: %.*s\n",
+               static_cast<int>(sentence.size()), sentence.data());
   std::abort();
 }
 
@@ -44,7 +44,8 @@ inline int choose(int alternatives) {
   return explorer == nullptr ? 0 : explorer->choose(alternatives, "choose");
 }
 
-// The number of the virtual thread, from 1 in the order of Execution::thread(); 0 in the setup and at the end.
+// The number of the virtual thread, from 1 in the order of Execution::thread(); 0 in the setup and at the
+// end.
 inline std::size_t current_thread() {
   Explorer* explorer = Explorer::active();
   return explorer == nullptr ? 0 : explorer->current();
