@@ -8,6 +8,7 @@
 #include <throng/mailbox/inbox.hpp>
 #include <throng_model/explore.hpp>
 #include <vector>
+#include "mailbox/src/inbox.cpp"  // the shipped code, built with the explorer's atomics
 
 namespace {
 

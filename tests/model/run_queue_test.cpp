@@ -11,6 +11,7 @@
 #include <throng_model/explore.hpp>
 
 #include "run_queue.hpp"
+#include "scheduler/src/run_queue.cpp"  // the shipped code, built with the explorer's atomics
 
 namespace {
 

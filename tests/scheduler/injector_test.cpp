@@ -135,10 +135,10 @@ TEST_CASE(
     std::thread submitter([&] {
       meet();
       injector.push(&runnable);
-      submitter_wakes = idle.load(std::memory_order_seq_cst) > 0;
+      submitter_wakes = idle.load(std::memory_order_seq_cst) > 0;  // pairs: the fetch_add below
     });
     meet();
-    idle.fetch_add(1, std::memory_order_seq_cst);
+    idle.fetch_add(1, std::memory_order_seq_cst);  // pairs: the submitter's load
     const bool stays_up = injector.pending() > 0;
     submitter.join();
     REQUIRE((stays_up || submitter_wakes));

@@ -5,7 +5,8 @@
 namespace throng::detail {
 
 // Prints one line on stderr (file, line, sentence) and aborts. Thread: any.
-[[noreturn]] void assertion_failed(const char* file, int line, const char* condition, const char* sentence) noexcept;
+[[noreturn]] void assertion_failed(const char* file, int line, const char* condition,
+                                   const char* sentence) noexcept;
 
 }  // namespace throng::detail
 

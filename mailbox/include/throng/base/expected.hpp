@@ -65,6 +65,12 @@ inline constexpr bool is_expected_or_error<Unexpected<E>> = true;
 template <>
 inline constexpr bool is_expected_or_error<std::in_place_t> = true;
 
+// A plain value, of whatever type, that can stand beside the T of an Expected.
+template <class U, class T>
+concept ComparesWith = !is_expected_or_error<U> && requires(const T& held, const U& value) {
+  static_cast<bool>(held == value);
+};
+
 }  // namespace detail
 
 template <class T, class E>
@@ -151,24 +157,28 @@ class [[nodiscard]] Expected {
     return has_value() ? *std::move(*this) : static_cast<Stored>(std::forward<U>(otherwise));
   }
 
-  friend constexpr bool operator==(const Expected& a, const Expected& b) {
-    if (a.has_value() != b.has_value()) return false;
-    if (!a.has_value()) return a.error() == b.error();
-    if constexpr (has_payload) return *a == *b;
-    return true;
-  }
-  template <class U>
-  requires(has_payload && !detail::is_expected_or_error<U>) friend constexpr bool operator==(
-      const Expected& a, const U& value) {
-    return a.has_value() && static_cast<bool>(*a == value);
-  }
-  template <class G>
-  friend constexpr bool operator==(const Expected& a, const Unexpected<G>& unexpected) {
-    return !a.has_value() && static_cast<bool>(a.error() == unexpected.error());
-  }
-
  private:
   std::variant<Stored, E> held_;
 };
+
+// The comparisons deduce both sides. As friends inside the class they would also be found for a T, which
+// converts to Expected, and a comparison of T with something could end up comparing itself.
+template <class T, class E, class U, class G>
+constexpr bool operator==(const Expected<T, E>& a, const Expected<U, G>& b) {
+  static_assert(std::is_void_v<T> == std::is_void_v<U>,
+                "throng: these Expected hold values that do not compare");
+  if (a.has_value() != b.has_value()) return false;
+  if (!a.has_value()) return static_cast<bool>(a.error() == b.error());
+  if constexpr (!std::is_void_v<T>) return static_cast<bool>(*a == *b);
+  return true;
+}
+template <class T, class E, detail::ComparesWith<T> U>
+constexpr bool operator==(const Expected<T, E>& a, const U& value) {
+  return a.has_value() && static_cast<bool>(*a == value);
+}
+template <class T, class E, class G>
+constexpr bool operator==(const Expected<T, E>& a, const Unexpected<G>& unexpected) {
+  return !a.has_value() && static_cast<bool>(a.error() == unexpected.error());
+}
 
 }  // namespace throng
