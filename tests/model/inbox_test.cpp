@@ -1,5 +1,5 @@
 // The shipped inbox under the explorer: nothing is lost, nobody is woken twice, a closed inbox takes nothing.
-// Needs mailbox/src/inbox.cpp compiled with THRONG_MODEL.
+// Needs THRONG_MODEL.
 #include <doctest/doctest.h>
 
 #include <array>
@@ -15,7 +15,6 @@ namespace {
 using throng::detail::Delivery;
 using throng::detail::Inbox;
 using throng::detail::Signal;
-using throng_model::block_until;
 using throng_model::check;
 using throng_model::describe;
 using throng_model::Execution;
@@ -104,7 +103,8 @@ void passes(const std::string& name, const Options& options, const Setup& setup)
   Result result = explore(options, setup);
   CHECK_MESSAGE(!result.failed, describe(result));
   CHECK(result.exhausted);
-  MESSAGE(name << ": " << result.executions << " executions" << (result.exhausted ? ", exhausted" : ""));
+  const std::string end = result.exhausted ? ", exhausted" : ", not exhausted";
+  MESSAGE(name << ": " << result.executions << " executions" << end);
 }
 
 // `senders` push `signals` each; the receiver drains and waits until it has them all.

@@ -1,5 +1,5 @@
 // The shipped run queue under the explorer, with a ring of two: each item leaves once, the owner's order is
-// kept. Needs scheduler/src/run_queue.cpp compiled with THRONG_MODEL.
+// kept. Needs THRONG_MODEL.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -91,7 +91,8 @@ void passes(const std::string& name, const Options& options, const Setup& setup)
   Result result = explore(options, setup);
   CHECK_MESSAGE(!result.failed, describe(result));
   CHECK(result.exhausted);
-  MESSAGE(name << ": " << result.executions << " executions" << (result.exhausted ? ", exhausted" : ""));
+  const std::string end = result.exhausted ? ", exhausted" : ", not exhausted";
+  MESSAGE(name << ": " << result.executions << " executions" << end);
 }
 
 // The owner's life as a word: + pushes the next item, - pops one (or finds nothing). Then it pops all that is
