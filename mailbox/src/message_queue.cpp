@@ -17,29 +17,11 @@ ReceiveMark::~ReceiveMark() {
   }
 }
 
-void MessageQueue::append(Signal* signal) noexcept {
-  signal->next = nullptr;
-  if (last_ == nullptr) {
-    first_ = signal;
-  } else {
-    last_->next = signal;
-  }
-  last_ = signal;
-  ++size_;
-}
-
 namespace {
 
-// Index of the first clause that takes the message, or clauses.size().
-std::size_t first_match(std::span<const Clause> clauses, Signal* signal) {
-  std::size_t index = 0;
-  for (const Clause& clause : clauses) {
-    bool right_type = clause.type == nullptr || same_type(*clause.type, *signal->type);
-    if (right_type && (clause.guard == nullptr || clause.guard(clause.guard_object, payload_of(signal))))
-      break;
-    ++index;
-  }
-  return index;
+bool takes(const Clause& clause, Signal* signal) {
+  const bool right_type = clause.type == nullptr || same_type(*clause.type, *signal->type);
+  return right_type && (clause.guard == nullptr || clause.guard(clause.guard_object, payload_of(signal)));
 }
 
 }  // namespace
@@ -55,8 +37,10 @@ MessageQueue::Found MessageQueue::take(std::span<const Clause> clauses, const Re
     Signal* candidate = previous == nullptr ? first_ : previous->next;
     if (candidate == nullptr) return {};
     ++scanned;
-    std::size_t clause = first_match(clauses, candidate);
-    if (clause < clauses.size()) return {Message(remove_after(previous)), clause};
+    for (const Clause& clause : clauses) {
+      if (!takes(clause, candidate)) continue;
+      return {Message(remove_after(previous)), static_cast<std::size_t>(&clause - clauses.data())};
+    }
     previous = candidate;
     scanned_ = candidate;
   }

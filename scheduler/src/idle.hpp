@@ -58,18 +58,16 @@ class Idle {
 
   // Takes one sleeper out and gives it the search token; the caller must wake it. Nothing: no sleeper, or
   // somebody searches already.
+  //
+  // Who holds the token turns others away, so whoever gives it back without having woken anybody looks again:
+  // a worker may have entered, seen nothing pending and gone to sleep, and another submitter been turned
+  // away, all while the token was held for an empty list.
   [[nodiscard]] std::optional<std::uint32_t> claim() noexcept {
-    if (!begin_search()) return std::nullopt;
-    {
-      std::lock_guard guard(lock_);
-      if (!sleepers_.empty()) {
-        std::uint32_t worker = sleepers_.back();
-        sleepers_.pop_back();
-        idle_count_.fetch_sub(1, std::memory_order_seq_cst);  // pairs: idle_count loads
-        return worker;
-      }
-    }
-    end_search();
+    do {
+      if (!begin_search()) return std::nullopt;
+      if (std::optional<std::uint32_t> sleeper = take_sleeper()) return sleeper;
+      end_search();
+    } while (anybody_idle());
     return std::nullopt;
   }
 
@@ -108,6 +106,15 @@ class Idle {
   }
 
  private:
+  std::optional<std::uint32_t> take_sleeper() noexcept {
+    std::lock_guard guard(lock_);
+    if (sleepers_.empty()) return std::nullopt;
+    std::uint32_t worker = sleepers_.back();
+    sleepers_.pop_back();
+    idle_count_.fetch_sub(1, std::memory_order_seq_cst);  // pairs: idle_count loads
+    return worker;
+  }
+
   // Protocol: changed under lock_ by seq_cst RMWs; read without it, see the proof above.
   Atomic<std::uint32_t> idle_count_{0};
   // Protocol: the search token, taken by CAS, given back by its holder's store; seq_cst so that giving it

@@ -12,39 +12,12 @@ void RunQueue::count_listed(std::ptrdiff_t change) noexcept {
   listed_.store(listed, std::memory_order_relaxed);  // relaxed: read without the lock as a hint only
 }
 
-void RunQueue::push(Runnable& runnable) noexcept {
-  std::uint64_t tail = tail_.load(std::memory_order_relaxed);  // relaxed: the owner's own word
-  std::uint64_t head = head_.load(std::memory_order_acquire);  // pairs: head_ CAS, release half
-  // relaxed: only the owner makes listed_ grow, so a zero read here is true and stays true
-  bool list_is_empty = listed_.load(std::memory_order_relaxed) == 0;
-  if (list_is_empty && tail - head < capacity) {
-    slots_[tail % capacity].store(&runnable, std::memory_order_relaxed);  // relaxed: published by tail_
-    tail_.store(tail + 1, std::memory_order_release);  // pairs: steal's acquire load of tail_
-    return;
-  }
+void RunQueue::push_listed(Runnable& runnable) noexcept {
   std::lock_guard guard(lock_);
   RunnableAccess::next(runnable) = nullptr;
   (last_ == nullptr ? first_ : RunnableAccess::next(*last_)) = &runnable;
   last_ = &runnable;
   count_listed(1);
-}
-
-Runnable* RunQueue::pop() noexcept {
-  for (;;) {
-    std::uint64_t head =
-        head_.load(std::memory_order_acquire);  // pairs: thieves' CAS, so that slots are theirs or ours
-    std::uint64_t tail = tail_.load(std::memory_order_relaxed);  // relaxed: the owner's own word
-    if (head == tail) {
-      if (!refill()) return nullptr;
-      continue;
-    }
-    Runnable* oldest =
-        slots_[head % capacity].load(std::memory_order_relaxed);  // relaxed: the owner wrote it
-    if (head_.compare_exchange_strong(head, head + 1, std::memory_order_acq_rel,  // pairs: other CAS on head_
-                                      std::memory_order_relaxed)) {  // relaxed: retried from the top
-      return oldest;
-    }
-  }
 }
 
 // Moves the head of the list into the empty ring, half a ring at a time, so that one lock serves many.

@@ -48,6 +48,7 @@ class RunQueue {
   }
 
  private:
+  void push_listed(Runnable& runnable) noexcept;
   bool refill() noexcept;
   void count_listed(std::ptrdiff_t change) noexcept;
   std::size_t steal_listed(std::span<Runnable*> out) noexcept;
@@ -68,5 +69,37 @@ class RunQueue {
   // Protocol: written under lock_; read without it as a hint, and by the owner, who alone makes it grow.
   Atomic<std::size_t> listed_{0};
 };
+
+inline void RunQueue::push(Runnable& runnable) noexcept {
+  std::uint64_t tail = tail_.load(std::memory_order_relaxed);  // relaxed: the owner's own word
+  std::uint64_t head = head_.load(std::memory_order_acquire);  // pairs: head_ CAS, release half
+  // relaxed: only the owner makes listed_ grow, so a zero read here is true and stays true
+  bool list_is_empty = listed_.load(std::memory_order_relaxed) == 0;
+  if (list_is_empty && tail - head < capacity) {
+    slots_[tail % capacity].store(&runnable, std::memory_order_relaxed);  // relaxed: published by tail_
+    tail_.store(tail + 1, std::memory_order_release);  // pairs: steal's acquire load of tail_
+    return;
+  }
+  push_listed(runnable);
+}
+
+inline Runnable* RunQueue::pop() noexcept {
+  for (;;) {
+    std::uint64_t head =
+        head_.load(std::memory_order_acquire);  // pairs: thieves' CAS, so that slots are theirs or ours
+    std::uint64_t tail = tail_.load(std::memory_order_relaxed);  // relaxed: the owner's own word
+    if (head == tail) {
+      // relaxed: only the owner makes it grow
+      if (listed_.load(std::memory_order_relaxed) == 0 || !refill()) return nullptr;
+      continue;
+    }
+    Runnable* oldest =
+        slots_[head % capacity].load(std::memory_order_relaxed);  // relaxed: the owner wrote it
+    if (head_.compare_exchange_strong(head, head + 1, std::memory_order_acq_rel,  // pairs: other CAS on head_
+                                      std::memory_order_relaxed)) {  // relaxed: retried from the top
+      return oldest;
+    }
+  }
+}
 
 }  // namespace throng::detail

@@ -71,7 +71,7 @@ void Scheduler::start() {
   std::exception_ptr failure;
   for (auto& worker : workers_) {
     try {
-      worker->parts_->thread = std::thread([this, gate, &hooks, &started_worker = *worker] {
+      worker->parts_->thread = std::thread([gate, &hooks, &started_worker = *worker] {
         block_asynchronous_signals();
         pthread_setname_np(pthread_self(), ("throng-" + std::to_string(started_worker.id().number)).c_str());
         try {
@@ -131,11 +131,14 @@ bool Scheduler::wake_one() noexcept {
   return true;
 }
 
-// Called after each enqueue of a worker's own. Waking a sleeping CPU costs thousands of dispatches, so it is
-// done for work that waits: a second runnable behind the first, or when no sentinel would find the first one.
+bool Scheduler::may_have_sleepers() const noexcept { return parts_->idle.maybe_idle(); }
+
+// Called after each enqueue of a worker's own if somebody sleeps. Waking a sleeping CPU costs thousands of
+// dispatches, so it is done for work that waits: a second runnable behind the first, or when no sentinel
+// would find the first one.
 void Scheduler::consider_waking(Worker& waker, std::size_t waiting) noexcept {
   Idle& idle = parts_->idle;
-  if (!idle.maybe_idle() || host_driven_) return;
+  if (host_driven_) return;
   if (waiting < 2 && idle.has_sentinel()) return;
   if (idle.maybe_searching()) return;
   if (wake_one()) WorkerCounters::add(waker.parts_->counters.wakes);

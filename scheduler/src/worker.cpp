@@ -1,6 +1,7 @@
 #include <throng/scheduler/worker.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <utility>
 
@@ -36,13 +37,14 @@ WorkerMetrics Worker::metrics() const noexcept {
 }
 
 void Worker::enqueue(Runnable& runnable) noexcept {
-  RunQueue& queue = parts_->queues[queue_of(runnable.priority())];
-  queue.push(runnable);
-  scheduler_.consider_waking(*this, queue.size());
+  RunQueue& queue = parts_->push(runnable);
+  if (scheduler_.may_have_sleepers()) [[unlikely]]
+    scheduler_.consider_waking(*this, queue.size());
 }
 
 bool Worker::has_waiting() const noexcept {
-  return std::ranges::any_of(parts_->queues, [](const RunQueue& queue) { return queue.size() > 0; });
+  return parts_->filled != 0 &&
+         std::ranges::any_of(parts_->queues, [](const RunQueue& queue) { return queue.size() > 0; });
 }
 
 void Worker::loop() {
@@ -66,7 +68,7 @@ bool Worker::run_ready(std::size_t limit) {
   for (; ran < limit; ++ran) {
     if (++parts_->tick % source_period == 0) poll_sources();
     Runnable* runnable = next();
-    if (runnable == nullptr) runnable = take_injected();
+    if (runnable == nullptr && accept_injected()) runnable = next();
     if (runnable == nullptr) break;
     run(*runnable);
   }
@@ -82,10 +84,13 @@ void Worker::run(Runnable& runnable) noexcept {
 
 // The oldest of the highest priority that waits here (SCH-2).
 Runnable* Worker::next() noexcept {
-  for (std::size_t level = 0; level + 1 < queue_count; ++level) {
-    if (Runnable* runnable = parts_->queues[level].pop()) return runnable;
+  while (parts_->filled != 0) {
+    auto level = static_cast<std::size_t>(std::countr_zero(parts_->filled));
+    Runnable* runnable = level + 1 < queue_count ? parts_->queues[level].pop() : next_normal();
+    if (runnable != nullptr) return runnable;
+    parts_->filled &= ~(1U << level);
   }
-  return next_normal();
+  return nullptr;
 }
 
 // Normal and low share a queue: a low one is passed over until it has come to the front eight times, unless
@@ -109,15 +114,14 @@ void Worker::poll_sources() {
     std::int64_t now = scheduler_.now();
     if (deadline <= now) parts_->timers.advance(now, timers_at_once);
   }
-  if (scheduler_.parts_->injector.pending() > 0) {
-    if (Runnable* runnable = take_injected()) enqueue(*runnable);
-  }
+  if (scheduler_.parts_->injector.pending() > 0) accept_injected();
 }
 
 Runnable* Worker::find_work() {
   poll_sources();
   if (Runnable* runnable = next()) return runnable;
-  if (Runnable* runnable = take_injected()) return runnable;
+  if (accept_injected()) return next();
+  if (std::exchange(parts_->was_sentinel, false)) return nullptr;  // it has looked, and takes what waits only
   if (!parts_->searching && !scheduler_.parts_->idle.begin_search()) return nullptr;
   parts_->searching = true;
   Runnable* runnable = search(false);
@@ -126,21 +130,22 @@ Runnable* Worker::find_work() {
 }
 
 // Gives the token back; who found something passes the search on, so that a burst wakes the workers one by
-// one.
+// one. Looks at what outsiders handed in after that: while it held the token, they were turned away. Who
+// found nothing need not: it parks, and looks then.
 void Worker::leave_search(bool found) noexcept {
   parts_->searching = false;
   scheduler_.parts_->idle.end_search();
-  if (found && has_waiting() && scheduler_.wake_one()) WorkerCounters::add(parts_->counters.wakes);
+  bool more = found && (has_waiting() || scheduler_.parts_->injector.pending() > 0);
+  if (more && scheduler_.wake_one()) WorkerCounters::add(parts_->counters.wakes);
 }
 
-Runnable* Worker::take_injected() noexcept {
+// Takes some of what outsiders handed in into the queues here, so that a priority counts from the start.
+bool Worker::accept_injected() noexcept {
   Runnable* taken[injected_at_once];
   std::size_t count = scheduler_.parts_->injector.pop_many(taken, injected_at_once);
-  if (count == 0) return nullptr;
-  // All go through the queues, so that a priority counts from the start.
-  for (std::size_t i = 0; i < count; ++i) parts_->queues[queue_of(taken[i]->priority())].push(*taken[i]);
-  if (count > 1) scheduler_.consider_waking(*this, count);
-  return next();
+  for (std::size_t i = 0; i < count; ++i) parts_->push(*taken[i]);
+  if (count > 1 && scheduler_.may_have_sleepers()) scheduler_.consider_waking(*this, count);
+  return count > 0;
 }
 
 Runnable* Worker::search(bool only_what_has_waited) noexcept {
@@ -167,7 +172,7 @@ Runnable* Worker::steal_from(Worker& victim, bool only_what_has_waited) noexcept
     std::size_t count = queue.steal(stolen);
     if (count == 0) continue;
     WorkerCounters::add(parts_->counters.steals);
-    for (std::size_t i = 1; i < count; ++i) parts_->queues[level].push(*stolen[i]);
+    for (std::size_t i = 1; i < count; ++i) parts_->push(*stolen[i]);
     return stolen[0];
   }
   return nullptr;
@@ -207,7 +212,8 @@ bool Worker::park() {
       TimerWheel& timers = worker->parts_->timers;
       if (timers.next_deadline() <= late) timers.advance(scheduler_.now(), timers_at_once);
     }
-    if (Runnable* runnable = search(true)) parts_->queues[queue_of(runnable->priority())].push(*runnable);
+    if (Runnable* runnable = search(true)) parts_->push(*runnable);
+    parts_->was_sentinel = true;
   }
   return true;
 }

@@ -46,6 +46,14 @@ struct WorkerParts {
   WorkerParts(std::uint32_t number, std::uint64_t seed, std::int64_t now, TimerWheel::Release release)
       : timers(number, now, release), random(seed) {}
 
+  // Every runnable enters a queue here, so that `filled` knows. Thread: owner.
+  RunQueue& push(Runnable& runnable) noexcept {
+    std::size_t level = queue_of(runnable.priority());
+    filled |= 1U << level;
+    queues[level].push(runnable);
+    return queues[level];
+  }
+
   std::array<RunQueue, queue_count> queues;
   TimerWheel timers;
   WorkerCounters counters;
@@ -55,7 +63,9 @@ struct WorkerParts {
   // -- owner only
   Random random;
   std::uint32_t tick = 0;
-  bool searching = false;                    // holds the search token
+  std::uint32_t filled = 0;   // bit k: queue k may hold something; cleared when a pop finds it empty
+  bool searching = false;     // holds the search token
+  bool was_sentinel = false;  // has just looked around as the sentinel
   std::vector<std::uint64_t> last_progress;  // the sentinel's previous reading of every queue
 };
 

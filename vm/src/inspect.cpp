@@ -7,15 +7,28 @@
 namespace throng {
 namespace detail {
 
+namespace {
+
+// The worker answers for a process that is not on its stack: the status it had before it was asked.
+ProcessStatus status_of(const Process& process) noexcept {
+  if (process.is_exiting) return ProcessStatus::exiting;
+  if (process.on_stack) return ProcessStatus::running;
+  bool waits = process.waits_for != 0 && (process.events & process.waits_for) == 0;
+  return waits ? ProcessStatus::waiting : ProcessStatus::runnable;
+}
+
+}  // namespace
+
 ProcessInfo info_of(Process& process) {
   ProcessInfo info;
   info.pid = process.pid();
   info.parent = process.parent;
   info.registered_name = process.machine->names.name_of(process.pid());
-  info.status = process.status.load(std::memory_order_relaxed);  // relaxed: a statistic
+  info.status = status_of(process);
   info.priority = process.priority();
   info.trap_exit = process.traps_exits;
-  info.reductions = process.reductions;
+  info.reductions = process.reductions.load(std::memory_order_relaxed);  // relaxed: a statistic
+  if (process.body != nullptr) info.body = process.body->type->name;
   info.message_queue_len = process.queue.size();
   std::size_t shown = 0;
   for (const Signal* signal = process.queue.first(); signal != nullptr && shown < 100;
@@ -32,7 +45,7 @@ ProcessInfo info_of(Process& process) {
     for (const auto& [other, link] : relations.links) {
       if (link.unlink_id == 0) info.links.push_back(other);
     }
-    for (const auto& [reference, watched] : relations.monitors) info.monitors.push_back(watched);
+    for (const auto& [reference, watch] : relations.monitors) info.monitors.push_back(watch.watched);
     for (const auto& [reference, watcher] : relations.monitored_by) info.monitored_by.push_back(watcher);
     info.memory += sizeof(Relations);
   }
@@ -77,6 +90,19 @@ std::optional<ProcessInfo> process_info(Pid other) {
   auto& info = detail::payload_as<detail::Answer>(answer.get()).info;
   if (!info) return std::nullopt;
   return std::move(*info);
+}
+
+std::optional<ProcessBrief> process_brief(Pid other) {
+  detail::Process& process = detail::require_process("process_brief()");
+  detail::enter_call(process, 2);
+  detail::Process* target = process.machine->table.find(other);
+  if (target == nullptr) return std::nullopt;
+  ProcessBrief brief;
+  brief.status = target->status.load(std::memory_order_relaxed);          // relaxed: a statistic
+  brief.reductions = target->reductions.load(std::memory_order_relaxed);  // relaxed: a statistic
+  // Read again: what was read may be of the next one who lives there.
+  if (process.machine->table.find(other) == nullptr) return std::nullopt;
+  return brief;
 }
 
 std::vector<Pid> processes() {

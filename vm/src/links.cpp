@@ -26,31 +26,41 @@ void unlink(Pid other) {
       other, make_message<detail::UnlinkSignal>(detail::unlink_kind, process.pid(), id).release_signal());
 }
 
-Monitor monitor(Pid other) {
+Monitor monitor(Pid other, const MonitorOptions& options) {
   Process& process = detail::require_process("monitor()");
   detail::enter_call(process, 4);
-  Monitor monitor(process.machine->new_reference());
+  if (options.alias == AliasKind::once)
+    throw std::invalid_argument(
+        "throng: monitor(): AliasKind::once is not for monitors; use reply_demonitor");
+  Monitor monitor(process.pid(), process.machine->new_reference());
   if (detail::is_rejected(process)) return monitor;
+  if (options.alias) process.ensure_relations().aliases.emplace(monitor.reference(), *options.alias);
   if (other == process.pid()) return monitor;  // legal, and never fires (MON-3)
-  process.ensure_relations().monitors.emplace(monitor.reference(), other);
+  process.ensure_relations().monitors.emplace(monitor.reference(),
+                                              detail::Relations::Watch{other, options.tag});
   process.machine->deliver(
       other,
       make_message<detail::MonitorSignal>(detail::monitor_kind, process.pid(), monitor).release_signal());
   return monitor;
 }
 
-Monitor monitor(std::string_view name) {
+Monitor monitor(std::string_view name, const MonitorOptions& options) {
   Process& process = detail::require_process("monitor()");
-  return monitor(process.machine->names.find(name).value_or(Pid()));
+  return monitor(process.machine->names.find(name).value_or(Pid()), options);
 }
 
 bool demonitor(Monitor monitor, bool flush) {
   Process& process = detail::require_process("demonitor()");
   detail::enter_call(process, 4);
+  if (monitor.owner() && monitor.owner() != process.pid()) {
+    throw std::invalid_argument("throng: demonitor(): this monitor was made by " + monitor.owner().text() +
+                                ", and only its maker can end it");
+  }
   if (process.relations) {
+    process.relations->end_alias_of_monitor(monitor.reference());
     auto mine = process.relations->monitors.find(monitor.reference());
     if (mine != process.relations->monitors.end()) {
-      Pid watched = mine->second;
+      Pid watched = mine->second.watched;
       process.relations->monitors.erase(mine);
       process.machine->deliver(
           watched, make_message<detail::MonitorSignal>(detail::demonitor_kind, process.pid(), monitor)
@@ -73,6 +83,7 @@ bool demonitor(Monitor monitor, bool flush) {
 void register_name(std::string_view name, Pid pid) {
   Process& process = detail::require_process("register_name()");
   detail::enter_call(process, 4);
+  if (detail::is_rejected(process)) return;
   std::string quoted = "\"" + std::string(name) + "\"";
   detail::Machine& machine = *process.machine;
   Process* target = machine.table.find(pid);
@@ -99,6 +110,7 @@ void register_name(std::string_view name, Pid pid) {
 void unregister_name(std::string_view name) {
   Process& process = detail::require_process("unregister_name()");
   detail::enter_call(process, 4);
+  if (detail::is_rejected(process)) return;
   if (!process.machine->names.remove(name)) {
     throw BadName("throng: unregister_name(\"" + std::string(name) + "\"): nobody has the name");
   }

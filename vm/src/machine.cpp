@@ -109,15 +109,20 @@ Process* Machine::create(WorkerState* state, const SpawnOptions& spawn_options, 
   process->events = 0;
   process->body = body;
   process->parent = Pid();
-  process->reductions = 0;
+  process->slices_overdue = 0;
+  process->takes_signals = false;
+  process->is_matching = false;
+  process->reductions.store(0, std::memory_order_relaxed);  // relaxed: a statistic
   process->stack_class = stack_class;
   process->machine = this;
   process->has_timers.store(false, std::memory_order_relaxed);  // relaxed: published by pid_bits below
   process->has_name.store(false, std::memory_order_relaxed);    // relaxed: published by pid_bits below
   process->status.store(ProcessStatus::runnable, std::memory_order_relaxed);  // relaxed: a statistic
+  // In this order: who finds the pid finds the inbox open. A stray of before may come in between; its address
+  // tells (SPN-5).
+  process->inbox.reopen();
   process->pid_bits.store(table.next_pid(*process).bits(),
                           std::memory_order_release);  // pairs: ProcessTable::find
-  process->inbox.reopen();
   // relaxed: a counter with one writer at a time
   state->spawned.store(state->spawned.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   return process;
@@ -228,7 +233,7 @@ bool Machine::poll() {
 }
 
 ShutdownReport Machine::stop(Duration deadline) {
-  if (std::exchange(stopped_, true)) return {};
+  if (stopped_.exchange(true, std::memory_order_acq_rel)) return {};  // pairs: require_running
   using Steady = std::chrono::steady_clock;
   auto begin = Steady::now();
   auto wait_until = [&](Steady::time_point end) {
@@ -252,6 +257,12 @@ ShutdownReport Machine::stop(Duration deadline) {
   ShutdownReport report{live_pids()};
   scheduler.stop();
   return report;
+}
+
+void Machine::require_running(const char* call) const {
+  if (!stopped_.load(std::memory_order_acquire)) return;  // pairs: stop()
+  throw std::logic_error(std::string("throng: ") + call +
+                         " on a runtime that has been stopped; make a new one");
 }
 
 WorkerState& state_of(Worker& worker) noexcept { return *static_cast<WorkerState*>(worker.attachment); }

@@ -52,6 +52,17 @@ class Machine {
 
   // Thread: any. Consumes the signal whatever happens; answers for the dead (LNK-4, MON-2).
   void deliver(Pid to, Signal* signal) noexcept;
+  // The same on a worker's thread, which the caller knows: saves asking for it.
+  void deliver(Pid to, Signal* signal, Worker& here) noexcept {
+    signal->address = to.bits();
+    Process* process = table.find(to);
+    Delivery delivery = process != nullptr ? process->inbox.push(signal) : Delivery::closed;
+    if (delivery == Delivery::receiver_waiting) {
+      here.enqueue(*process);
+    } else if (delivery == Delivery::closed) {
+      answer_for_the_dead(signal);
+    }
+  }
   void answer_for_the_dead(Signal* signal) noexcept;
 
   // A process with its body, not yet runnable. Null: the limit is reached (the body stays the caller's).
@@ -66,6 +77,8 @@ class Machine {
   std::size_t process_count() const noexcept;
   ShutdownReport stop(Duration deadline);
   bool poll();  // Requires: workers == 0
+  // Throws for a host that wants something run here after stop().
+  void require_running(const char* call) const;
 
   StackPool& stack_pool(std::uint32_t stack_class) noexcept { return *stack_pools_[stack_class]; }
   std::uint32_t stack_class_for(std::size_t bytes);
@@ -91,7 +104,8 @@ class Machine {
   Atomic<std::uint64_t> references_{1};
   // Protocol: taken by exchange by the one host thread that polls.
   Atomic<bool> polling_{false};
-  bool stopped_ = false;
+  // Protocol: taken by exchange by the first who stops; who starts something looks at it.
+  Atomic<bool> stopped_{false};
 };
 
 // The state of the worker the caller runs on. Requires: a worker thread. Never keep it across a switch.
@@ -108,16 +122,27 @@ void switch_away(Process& process, Request request) noexcept;
 // Waits until one of `events` has happened; consumes nothing. Throws the private exception if the process
 // must exit.
 void wait_for(Process& process, std::uint8_t events);
-// Every runtime call: handles what has arrived, charges, yields at the end of the slice.
-void enter_call(Process& process, std::int32_t reductions) noexcept;
+// Throws for a call that waits or takes messages where none may be: a guard, a destructor of a message.
+[[noreturn]] void refuse_waiting(const Process& process);
+// The slice is used up: yields, where that is possible.
+void end_slice(Process& process) noexcept;
 // For calls that may block: throws if the process must exit and may throw now (EXT-5).
 void surface_exit(Process& process);
-// True while nothing of the user's may take effect any more: destructors of an exit (EXT-5).
-bool is_rejected(const Process& process) noexcept;
+// True while nothing of the user's may take effect any more: its end is settled (EXT-5).
+inline bool is_rejected(const Process& process) noexcept { return process.must_exit || process.is_exiting; }
 [[noreturn]] void abandon(Process& process) noexcept;
 
 // -- signal_handler.cpp
-void handle_signals(Process& process) noexcept;
+void take_signals(Process& process) noexcept;
+inline void handle_signals(Process& process) noexcept {
+  if (process.inbox.has_signals()) take_signals(process);
+}
+// Every runtime call: handles what has arrived, charges, yields at the end of the slice.
+inline void enter_call(Process& process, std::int32_t reductions) noexcept {
+  handle_signals(process);
+  if ((process.worker->budget -= reductions) <= 0) [[unlikely]]
+    end_slice(process);
+}
 void must_exit_with(Process& process, ExitReason reason) noexcept;
 
 // -- process_exit.cpp

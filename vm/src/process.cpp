@@ -50,7 +50,8 @@ void exit(Pid other, ExitReason reason) {
 void yield() {
   Process& process = detail::require_process("yield()");
   detail::handle_signals(process);
-  if (!process.on_stack || detail::is_rejected(process)) return;
+  if (!process.on_stack || process.is_exiting) return;
+  detail::surface_exit(process);
   process.waits_for = 0;
   detail::switch_away(process, detail::Request::yield);
   detail::handle_signals(process);
@@ -59,11 +60,16 @@ void yield() {
 
 void charge(std::int32_t reductions) {
   Process& process = detail::require_process("charge()");
+  if (reductions < 0) throw std::invalid_argument("throng: charge() takes what was used, not a refund");
   detail::enter_call(process, reductions);
 }
 
 Alias alias(AliasKind kind) {
   Process& process = detail::require_process("alias()");
+  if (kind == AliasKind::demonitor || kind == AliasKind::reply_demonitor) {
+    throw std::invalid_argument(
+        "throng: alias(): this kind is made together with a monitor, by monitor(pid, {.alias = kind})");
+  }
   std::uint64_t reference = process.machine->new_reference();
   process.ensure_relations().aliases.emplace(reference, kind);
   return {process.pid(), reference};
@@ -72,7 +78,13 @@ Alias alias(AliasKind kind) {
 bool unalias(const Alias& alias) {
   Process& process = detail::require_process("unalias()");
   detail::handle_signals(process);
+  if (alias.owner() && alias.owner() != process.pid()) {
+    throw std::invalid_argument("throng: unalias(): this alias is " + alias.owner().text() +
+                                "'s, and only its owner can end it");
+  }
   return process.relations && process.relations->aliases.erase(alias.reference()) > 0;
 }
+
+Alias alias_of(Monitor monitor) { return {monitor.owner(), monitor.reference()}; }
 
 }  // namespace throng

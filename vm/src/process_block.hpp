@@ -67,12 +67,16 @@ class alignas(cache_line) Process final : public Runnable {
 
   // -- owner only
   bool traps_exits = false;
-  bool on_stack = false;    // runs on its own stack now, so it can be switched away
-  bool must_exit = false;   // exit_reason holds; the next call that may block throws
-  bool is_exiting = false;  // past its body: nothing of the user's runs but destructors
+  bool on_stack = false;            // runs on its own stack now, so it can be switched away
+  bool must_exit = false;           // exit_reason holds; the next call that may block throws
+  bool is_exiting = false;          // past its body: nothing of the user's runs but destructors
+  bool takes_signals = false;       // a destructor in there may call the runtime, but not take signals again
+  bool is_matching = false;         // guards are being asked: they may look, but not wait
+  std::uint8_t slices_overdue = 0;  // slices used up since must_exit
   Request request = Request::yield;
   std::uint8_t waits_for = 0;  // events that end the present wait
   std::uint8_t events = 0;     // events since the wait began
+  Worker* worker = nullptr;    // who runs it, while it runs; another one after each switch
   Carrier* carrier = nullptr;  // stack, or null: has not run or rests
   Body* body = nullptr;
   MessageQueue queue;
@@ -81,7 +85,8 @@ class alignas(cache_line) Process final : public Runnable {
   Message answer;  // to the question of reference `wait_reference`
   std::uint64_t wait_reference = 0;
   Pid parent;
-  std::uint64_t reductions = 0;
+  // Protocol: written by the owner, read by anybody as a statistic.
+  Atomic<std::uint64_t> reductions{0};
   std::uint32_t stack_class = 0;  // which pool its stack comes from
   std::uint32_t next_free = 0;    // link of the free lists while nobody lives here
   std::uint64_t next_serial = 1;  // of the next process that lives here

@@ -40,11 +40,12 @@ void tell_the_others(Machine& machine, const Relations& relations, Pid pid,
     }
   }
   for (const auto& [reference, watcher] : relations.monitored_by) {
-    machine.deliver(watcher, make_message<Down>(down_kind, Monitor(reference), pid, reason).release_signal());
+    machine.deliver(watcher,
+                    make_message<Down>(down_kind, Monitor(watcher, reference), pid, reason).release_signal());
   }
-  for (const auto& [reference, watched] : relations.monitors) {
-    machine.deliver(watched,
-                    make_message<MonitorSignal>(demonitor_kind, pid, Monitor(reference)).release_signal());
+  for (const auto& [reference, watch] : relations.monitors) {
+    Monitor mine(pid, reference);
+    machine.deliver(watch.watched, make_message<MonitorSignal>(demonitor_kind, pid, mine).release_signal());
   }
 }
 

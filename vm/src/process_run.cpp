@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <exception>
 #include <new>
+#include <stdexcept>
 #include <throng/base/assert.hpp>
 
 #include "machine.hpp"
@@ -11,7 +12,8 @@
 namespace throng::detail {
 namespace {
 
-constexpr std::uint32_t spares_kept = 64;  // warm carriers a worker keeps; more go back to the pool
+constexpr std::uint8_t slices_granted = 16;  // to a process that must end, to reach a call that may block
+constexpr std::uint32_t spares_kept = 64;    // warm carriers a worker keeps; more go back to the pool
 constexpr std::size_t carrier_room = (sizeof(Carrier) + cache_line - 1) / cache_line * cache_line;
 
 void activate(Process& process) noexcept;
@@ -115,13 +117,17 @@ struct Accounting {
   std::int32_t granted;
 
   void settle() noexcept {
-    process.reductions += static_cast<std::uint64_t>(std::max(granted - worker.budget, 0));
+    // relaxed: the owner's own statistic
+    std::uint64_t before = process.reductions.load(std::memory_order_relaxed);
+    std::uint64_t used = static_cast<std::uint64_t>(std::max(granted - worker.budget, 0));
+    process.reductions.store(before + used, std::memory_order_relaxed);  // relaxed: a statistic
     granted = worker.budget;
   }
 };
 
-void set_running(WorkerState& state, Process& process) noexcept {
+void set_running(WorkerState& state, Worker& worker, Process& process) noexcept {
   state.current = &process;
+  process.worker = &worker;
   process.status.store(ProcessStatus::running, std::memory_order_relaxed);  // relaxed: a statistic
 }
 
@@ -168,7 +174,7 @@ Settled Machine::run_process(Runnable& runnable, Worker& worker) noexcept {
   WorkerState& state = state_of(worker);
   Accounting accounting{process, worker, worker.budget};
   for (;;) {
-    set_running(state, process);
+    set_running(state, worker, process);
     handle_signals(process);
     resume_if_woken(state, process);
     switch (process.request) {
@@ -177,8 +183,9 @@ Settled Machine::run_process(Runnable& runnable, Worker& worker) noexcept {
       case Request::finish:
         return finished(state, process);
       case Request::abandon:
-        drop_carrier(state.machine, *std::exchange(process.carrier, nullptr));
+        process.queue.forget_marks();  // they lie on the stack that goes
         exit_process(process);
+        drop_carrier(state.machine, *std::exchange(process.carrier, nullptr));
         return finished(state, process);
       case Request::rest:
         if (process.carrier != nullptr) keep_carrier(state, *std::exchange(process.carrier, nullptr));
@@ -199,7 +206,7 @@ Settled Machine::run_process(Runnable& runnable, Worker& worker) noexcept {
 
 void switch_away(Process& process, Request request) noexcept {
   process.request = request;
-  fiber_suspend(state_of(*current_worker()).host, process.carrier->fiber);
+  fiber_suspend(state_of(*process.worker).host, process.carrier->fiber);
 }
 
 void abandon(Process& process) noexcept {
@@ -207,7 +214,15 @@ void abandon(Process& process) noexcept {
   assertion_failed(__FILE__, __LINE__, "abandoned", "an abandoned process was resumed");
 }
 
+void refuse_waiting(const Process& process) {
+  throw std::logic_error(process.is_matching
+                             ? "throng: a guard may look at its message, but not wait or receive"
+                             : "throng: a destructor of a message that nobody received must not wait");
+}
+
 void wait_for(Process& process, std::uint8_t events) {
+  if (process.is_matching || !process.on_stack) [[unlikely]]
+    refuse_waiting(process);
   process.waits_for = events;
   handle_signals(process);
   while ((process.events & events) == 0 && !process.must_exit) switch_away(process, Request::wait);
@@ -215,19 +230,20 @@ void wait_for(Process& process, std::uint8_t events) {
   surface_exit(process);
 }
 
-bool is_rejected(const Process& process) noexcept {
-  return process.is_exiting || (process.must_exit && std::uncaught_exceptions() > 0);
-}
-
 void surface_exit(Process& process) {
-  if (!process.must_exit || is_rejected(process) || std::uncaught_exceptions() > 0) return;
+  if (!process.must_exit || process.is_exiting || std::uncaught_exceptions() > 0) return;
   throw ForcedUnwind{};
 }
 
-void enter_call(Process& process, std::int32_t reductions) noexcept {
-  handle_signals(process);
-  Worker* worker = current_worker();
-  if ((worker->budget -= reductions) > 0 || !process.on_stack || process.is_exiting) return;
+void no_function() {
+  throw std::invalid_argument("throng: the process body is a null function pointer; spawn a function");
+}
+
+void end_slice(Process& process) noexcept {
+  if (!process.on_stack || process.is_exiting) return;
+  // It has to end, and for so many slices made no call in which that could surface: it is ended here, without
+  // its destructors, or a loop of sends could never be killed.
+  if (process.must_exit && ++process.slices_overdue > slices_granted) abandon(process);
   // Even when nobody waits here: timers and outsiders get their turn between two runs.
   process.waits_for = 0;
   switch_away(process, Request::yield);

@@ -17,9 +17,14 @@ struct ScanReset {
 
 // One look through what has arrived; charges what it looked at.
 MessageQueue::Found look(Process& process, std::span<const Clause> clauses, const ReceiveMark* mark) {
+  struct Matching {
+    Process& process;
+    explicit Matching(Process& p) noexcept : process(p) { process.is_matching = true; }
+    ~Matching() { process.is_matching = false; }
+  } matching(process);
   std::size_t scanned = 0;
   MessageQueue::Found found = process.queue.take(clauses, mark, scanned);
-  current_worker()->budget -= static_cast<std::int32_t>(scanned);
+  process.worker->budget -= static_cast<std::int32_t>(scanned);
   return found;
 }
 
@@ -31,15 +36,8 @@ MessageQueue::Found receive_while_exiting(Process& process, Duration timeout) {
   return {};
 }
 
-}  // namespace
-
-MessageQueue::Found receive_message(std::span<const Clause> clauses, Duration timeout,
+MessageQueue::Found receive_in_time(Process& process, std::span<const Clause> clauses, Duration timeout,
                                     const ReceiveMark* mark) {
-  Process& process = require_process("receive()");
-  enter_call(process, 1);
-  surface_exit(process);
-  if (is_rejected(process)) return receive_while_exiting(process, timeout);
-  ScanReset reset{process.queue};
   WaitTimer timer(process);
   for (;;) {
     process.events &= static_cast<std::uint8_t>(~message_event);
@@ -52,13 +50,42 @@ MessageQueue::Found receive_message(std::span<const Clause> clauses, Duration ti
   }
 }
 
+}  // namespace
+
+MessageQueue::Found receive_message(std::span<const Clause> clauses, Duration timeout,
+                                    const ReceiveMark* mark) {
+  Process& process = require_process("receive()");
+  enter_call(process, 1);
+  if (process.is_matching) [[unlikely]]
+    refuse_waiting(process);
+  if (is_rejected(process)) [[unlikely]] {
+    surface_exit(process);
+    return receive_while_exiting(process, timeout);
+  }
+  ScanReset reset{process.queue};
+  if (timeout != forever) return receive_in_time(process, clauses, timeout, mark);
+  for (;;) {
+    process.events &= static_cast<std::uint8_t>(~message_event);
+    handle_signals(process);
+    MessageQueue::Found found = look(process, clauses, mark);
+    if (found.message) return found;
+    wait_for(process, message_event);
+    if (process.must_exit) return receive_while_exiting(process, timeout);  // could not be thrown here
+  }
+}
+
+MessageQueue& own_queue(const char* call) {
+  Process& process = require_process(call);
+  handle_signals(process);  // what has arrived is before the mark
+  return process.queue;
+}
+
 MessageQueue::Found receive_at_rest(std::span<const Clause> clauses) {
   Process& process = require_process("rest()");
   handle_signals(process);
   surface_exit(process);
-  Worker* worker = current_worker();
-  if (worker->budget <= 0) return {};
-  worker->budget -= 1;
+  if (process.worker->budget <= 0) return {};
+  process.worker->budget -= 1;
   process.events &= static_cast<std::uint8_t>(~message_event);
   MessageQueue::Found found = look(process, clauses, nullptr);
   if (found.message) process.queue.reset_scan();

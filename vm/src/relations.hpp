@@ -15,14 +15,27 @@ struct Relations {
   struct Link {
     std::uint64_t unlink_id = 0;
   };
+  // What one of my monitors watches, and what its Down shall carry.
+  struct Watch {
+    Pid watched;
+    std::uint64_t tag = 0;
+  };
   std::unordered_map<Pid, Link> links;
-  std::unordered_map<std::uint64_t, Pid> monitors;      // mine: reference → watched
+  std::unordered_map<std::uint64_t, Watch> monitors;    // mine: reference → watched
   std::unordered_map<std::uint64_t, Pid> monitored_by;  // of me: reference → watcher
   std::unordered_map<std::uint64_t, AliasKind> aliases;
+  std::unordered_map<std::uint64_t, Pid> spawn_requests;  // reply still to come (SPN-4) → child if linked
 
   bool is_linked(Pid other) const {
     auto link = links.find(other);
     return link != links.end() && link->second.unlink_id == 0;
+  }
+
+  // The monitor has ended, in whatever way: an alias that was made to end with it ends too (ALI-2).
+  void end_alias_of_monitor(std::uint64_t reference) {
+    auto alias = aliases.find(reference);
+    if (alias == aliases.end() || alias->second == AliasKind::explicit_unalias) return;
+    aliases.erase(alias);
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <cstdio>
+#include <limits>
 #include <mutex>
 #include <thread>
 
@@ -41,16 +42,24 @@ bool Runtime::poll() { return machine_->poll(); }
 
 ShutdownReport Runtime::stop(Duration deadline) { return machine_->stop(deadline); }
 
+std::optional<Clock::time_point> Runtime::next_deadline() const {
+  std::int64_t deadline = machine_->scheduler.next_deadline();
+  if (deadline == std::numeric_limits<std::int64_t>::max()) return std::nullopt;
+  return Clock::time_point(Duration(deadline));
+}
+
 RuntimeInfo Runtime::info() const { return machine_->info(); }
 
 Pid Runtime::spawn_from_host(detail::Body* body, void (*ended)(void*, const ExitReason&) noexcept,
                              void* context) {
+  std::unique_ptr<detail::Body, decltype(&detail::destroy_body)> owned(body, detail::destroy_body);
+  machine_->require_running("run() or spawn()");
   detail::Process* process = machine_->create(nullptr, {}, body);
   if (process == nullptr) {
-    detail::destroy_body(body);
     throw LimitReached("throng: all " + std::to_string(machine_->options.max_processes) +
                        " processes are in use; raise RuntimeOptions::max_processes");
   }
+  owned.release();
   process->host_exit = {ended, context};
   Pid pid = process->pid();
   machine_->scheduler.wake(*process);

@@ -7,8 +7,8 @@ namespace throng::detail {
 void send_message(Pid to, Message message) {
   Process& sender = require_process("send()");
   enter_call(sender, 4);
-  if (is_rejected(sender)) return;  // a destructor of an exit: EXT-5
-  sender.machine->deliver(to, message.release_signal());
+  if (is_rejected(sender)) return;  // its end is settled: EXT-5
+  sender.machine->deliver(to, message.release_signal(), *sender.worker);
 }
 
 void send_message(const Alias& to, Message message) {

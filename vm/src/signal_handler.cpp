@@ -13,11 +13,24 @@ void append(Process& process, Signal* signal) noexcept {
   process.events |= message_event;
 }
 
+// The first message through its alias has come: the process it watched need not tell any more (ALI-2).
+void end_monitor(Process& process, std::uint64_t reference) noexcept {
+  auto watch = process.relations->monitors.find(reference);
+  if (watch == process.relations->monitors.end()) return;
+  Pid watched = watch->second.watched;
+  process.relations->monitors.erase(watch);
+  Monitor mine(process.pid(), reference);
+  process.machine->deliver(watched,
+                           make_message<MonitorSignal>(demonitor_kind, process.pid(), mine).release_signal());
+}
+
 void take_aliased(Process& process, Signal* signal) noexcept {
   if (process.relations) {
     auto alias = process.relations->aliases.find(signal->address);
     if (alias != process.relations->aliases.end()) {
-      if (alias->second == AliasKind::once) process.relations->aliases.erase(alias);
+      if (alias->second == AliasKind::reply_demonitor) end_monitor(process, signal->address);
+      if (alias->second == AliasKind::reply_demonitor || alias->second == AliasKind::once)
+        process.relations->aliases.erase(alias);
       append(process, signal);
       return;
     }
@@ -78,8 +91,25 @@ void take_unlink_ack(Process& process, Signal* signal) noexcept {
 }
 
 void take_down(Process& process, Signal* signal) noexcept {
-  if (process.relations &&
-      process.relations->monitors.erase(payload_as<Down>(signal).monitor.reference()) > 0) {
+  auto& down = payload_as<Down>(signal);
+  std::uint64_t reference = down.monitor.reference();
+  Relations* relations = process.relations.get();
+  auto watch =
+      relations != nullptr ? relations->monitors.find(reference) : decltype(relations->monitors.end()){};
+  if (relations == nullptr || watch == relations->monitors.end()) {
+    destroy_signal(signal);
+    return;
+  }
+  down.tag = watch->second.tag;
+  relations->monitors.erase(watch);
+  relations->end_alias_of_monitor(reference);
+  append(process, signal);
+}
+
+// The reply to a spawn request, unless it was abandoned (SPN-4).
+void take_spawn_reply(Process& process, Signal* signal) noexcept {
+  std::uint64_t number = payload_as<SpawnReply>(signal).request.reference();
+  if (process.relations && process.relations->spawn_requests.erase(number) > 0) {
     append(process, signal);
   } else {
     destroy_signal(signal);
@@ -106,9 +136,6 @@ void take_answer(Process& process, Signal* signal, std::uint64_t number, Event e
 
 void take(Process& process, Signal* signal) noexcept {
   switch (signal->kind) {
-    case message_kind:
-      append(process, signal);
-      break;
     case aliased_message_kind:
       take_aliased(process, signal);
       break;
@@ -150,11 +177,26 @@ void take(Process& process, Signal* signal) noexcept {
     case answer_kind:
       take_answer(process, signal, payload_as<Answer>(signal).number, answer_event);
       break;
+    case spawn_reply_kind:
+      take_spawn_reply(process, signal);
+      break;
     case resumed_kind:
       take_answer(process, signal, payload_as<Reference>(signal).number, answer_event);
       break;
-    default:
+    default:  // ordinary messages are taken in take_signals
       destroy_signal(signal);
+  }
+}
+
+// Everything but a message of the ordinary kind to a process that goes on.
+void take_rare(Process& process, Signal* signal) noexcept {
+  bool mine = signal->kind == aliased_message_kind || signal->address == process.pid().bits();
+  // Not mine: meant for one who lived in this block before (SPN-5). And once its end is settled, what comes
+  // after the exit signal is not seen (SIG-2). Either way the sender may need an answer.
+  if (!mine || process.must_exit) {
+    process.machine->answer_for_the_dead(signal);
+  } else {
+    take(process, signal);
   }
 }
 
@@ -167,22 +209,22 @@ void must_exit_with(Process& process, ExitReason reason) noexcept {
   process.exit_reason = std::move(reason);
 }
 
-void handle_signals(Process& process) noexcept {
+void take_signals(Process& process) noexcept {
+  if (process.takes_signals) return;  // what comes now is behind the rest of what is being taken (SIG-2)
+  process.takes_signals = true;
   Signal* signal = process.inbox.drain();
   while (signal != nullptr) {
     Signal* next = signal->next;
-    bool mine = signal->address == process.pid().bits() || signal->kind == aliased_message_kind;
-    if (!mine) {
-      process.machine->answer_for_the_dead(signal);  // meant for one who lived in this block before (SPN-5)
-    } else if (process.must_exit) {
-      // Its end is settled: what comes after the exit signal is not seen (SIG-2); its sender may need an
-      // answer.
-      process.machine->answer_for_the_dead(signal);
+    if (signal->kind == message_kind && signal->address == process.pid().bits() && !process.must_exit)
+        [[likely]] {
+      process.queue.append(signal);
+      process.events |= message_event;
     } else {
-      take(process, signal);
+      take_rare(process, signal);
     }
     signal = next;
   }
+  process.takes_signals = false;
 }
 
 }  // namespace throng::detail

@@ -7,6 +7,7 @@
 #include <throng/mailbox/message.hpp>
 #include <throng/vm/inspect.hpp>
 #include <throng/vm/process.hpp>
+#include <throng/vm/spawn.hpp>
 
 namespace throng::detail {
 
@@ -23,6 +24,7 @@ enum SignalKind : std::uint8_t {
   question_kind,                 // Question: is_alive, process_info
   answer_kind,                   // Answer
   resumed_kind,                  // Reference: work on a blocking thread is done
+  spawn_reply_kind,              // SpawnReply
 };
 
 struct LinkSignal {

@@ -2,32 +2,100 @@
 
 #include "machine.hpp"
 
-namespace throng::detail {
+namespace throng {
+namespace detail {
+namespace {
 
-Spawned spawn_body(const SpawnOptions& options, Body* body, Attach attach) {
-  std::unique_ptr<Body, decltype(&destroy_body)> owned(body, destroy_body);
-  Process& parent = require_process("spawn()");
-  enter_call(parent, 8);
-  if (is_rejected(parent)) return {};  // a destructor of an exit: EXT-5
-  Machine& machine = *parent.machine;
-  Process* child = machine.create(&state_of(*current_worker()), options, body);
-  if (child == nullptr) {
-    throw LimitReached("throng: all " + std::to_string(machine.options.max_processes) +
-                       " processes are in use; raise RuntimeOptions::max_processes");
+std::string limit_sentence(const Machine& machine) {
+  return "throng: all " + std::to_string(machine.options.max_processes) +
+         " processes are in use; raise RuntimeOptions::max_processes";
+}
+
+using OwnedBody = std::unique_ptr<Body, decltype(&destroy_body)>;
+
+// Enqueues the child, whatever happens: without memory for its ties it must not run, but has to be ended.
+struct StartOnce {
+  Worker& worker;
+  Process& child;
+  bool as_it_should = false;
+  ~StartOnce() {
+    if (!as_it_should) must_exit_with(child, ExitReason::error("throng: no memory to tie it to its parent"));
+    worker.enqueue(child);
   }
-  owned.release();
+};
+
+// A runnable child, tied to its parent before it can run (SPN-1). The null pid: the process limit is reached,
+// and the body still the caller's.
+Spawned create_child(Process& parent, const SpawnOptions& options, OwnedBody& body, Attach attach) {
+  Machine& machine = *parent.machine;
+  Worker& worker = *parent.worker;
+  Process* child = machine.create(&state_of(worker), options, body.get());
+  if (child == nullptr) return {};
+  body.release();
   child->parent = parent.pid();
   Spawned spawned{child->pid(), Monitor()};
-  if (attach == Attach::link) {
+  StartOnce start{worker, *child};
+  if (attach.link) {
     child->ensure_relations().links.try_emplace(parent.pid());
     parent.ensure_relations().links.try_emplace(spawned.process);
-  } else if (attach == Attach::monitor) {
-    spawned.monitor = Monitor(machine.new_reference());
-    child->ensure_relations().monitored_by.emplace(spawned.monitor.reference(), parent.pid());
-    parent.ensure_relations().monitors.emplace(spawned.monitor.reference(), spawned.process);
   }
-  current_worker()->enqueue(*child);
+  if (attach.monitor) {
+    spawned.monitor = Monitor(parent.pid(), machine.new_reference());
+    child->ensure_relations().monitored_by.emplace(spawned.monitor.reference(), parent.pid());
+    parent.ensure_relations().monitors.emplace(spawned.monitor.reference(),
+                                               Relations::Watch{spawned.process});
+  }
+  start.as_it_should = true;
   return spawned;
 }
 
-}  // namespace throng::detail
+}  // namespace
+
+Spawned spawn_body(const SpawnOptions& options, Body* body, Attach attach) {
+  OwnedBody owned(body, destroy_body);
+  Process& parent = require_process("spawn()");
+  enter_call(parent, 8);
+  if (is_rejected(parent)) return {};  // its end is settled: EXT-5
+  Spawned spawned = create_child(parent, options, owned, attach);
+  if (!spawned.process) throw LimitReached(limit_sentence(*parent.machine));
+  return spawned;
+}
+
+SpawnRequest request_spawn(const SpawnRequestOptions& options, Body* body) {
+  OwnedBody owned(body, destroy_body);
+  Process& parent = require_process("spawn_request()");
+  enter_call(parent, 8);
+  if (is_rejected(parent)) return {};
+  SpawnRequest request(parent.machine->new_reference());
+  Spawned spawned = create_child(parent, options.spawn, owned, {options.link, options.monitor});
+  bool succeeded = static_cast<bool>(spawned.process);
+  bool wanted = options.reply == ReplyWhen::always ||
+                options.reply == (succeeded ? ReplyWhen::success_only : ReplyWhen::error_only);
+  if (!wanted) return request;
+  parent.ensure_relations().spawn_requests.emplace(request.reference(),
+                                                   options.link ? spawned.process : Pid());
+  ExitReason reason = succeeded ? ExitReason::normal : ExitReason::error(limit_sentence(*parent.machine));
+  Message reply = make_message<SpawnReply>(spawn_reply_kind, request, spawned.process, spawned.monitor,
+                                           std::move(reason));
+  parent.machine->deliver(parent.pid(), reply.release_signal());
+  return request;
+}
+
+}  // namespace detail
+
+// Looks before anything that has arrived is handled: a reply that is still on its way can be stopped.
+bool abandon(SpawnRequest request) {
+  detail::Process& process = detail::require_process("abandon()");
+  if (!process.relations) return false;
+  auto open = process.relations->spawn_requests.find(request.reference());
+  if (open == process.relations->spawn_requests.end()) return false;
+  Pid child = open->second;
+  process.relations->spawn_requests.erase(open);
+  if (child) {
+    unlink(child);
+    exit(child, ExitReason::error("abandoned"));
+  }
+  return true;
+}
+
+}  // namespace throng

@@ -89,6 +89,7 @@ void WaitTimer::start_once(Duration timeout) {
 std::optional<Duration> cancel(TimerId timer) {
   detail::Process& process = detail::require_process("cancel()");
   detail::enter_call(process, 2);
+  if (detail::is_rejected(process)) return std::nullopt;
   auto& scheduler = process.machine->scheduler;
   std::optional<detail::Cancelled> cancelled = scheduler.cancel_timer(timer.key());
   if (!cancelled) return std::nullopt;

@@ -47,7 +47,12 @@ class MessageQueue {
   };
 
   // Takes ownership of `signal` as the newest message.
-  void append(Signal* signal) noexcept;
+  void append(Signal* signal) noexcept {
+    signal->next = nullptr;
+    (last_ == nullptr ? first_ : last_->next) = signal;
+    last_ = signal;
+    ++size_;
+  }
 
   // The oldest message not yet refused that any clause takes, removed from the queue; the scan goes on where
   // the last one of this receive stopped. `mark`: look only at what came after it. `scanned` counts messages
@@ -60,6 +65,9 @@ class MessageQueue {
     scanned_ = nullptr;
     scan_started_ = false;
   }
+
+  // The stack on which marks lie goes away without their destructors.
+  void forget_marks() noexcept { marks_ = nullptr; }
 
   // Gives up everything, oldest first.
   Signal* take_all() noexcept;

@@ -75,6 +75,7 @@ class Scheduler {
   friend class Worker;
   struct Parts;
 
+  bool may_have_sleepers() const noexcept;
   void consider_waking(Worker& waker, std::size_t waiting) noexcept;
   bool wake_one() noexcept;
 

@@ -55,7 +55,7 @@ class Worker {
   Runnable* next() noexcept;
   Runnable* next_normal() noexcept;
   Runnable* find_work();
-  Runnable* take_injected() noexcept;
+  bool accept_injected() noexcept;
   Runnable* search(bool only_what_has_waited) noexcept;
   Runnable* steal_from(Worker& victim, bool only_what_has_waited) noexcept;
   void run(Runnable& runnable) noexcept;

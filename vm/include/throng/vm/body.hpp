@@ -5,7 +5,9 @@
 // rest.hpp).
 #pragma once
 
+#include <string_view>
 #include <throng/base/allocate.hpp>
+#include <throng/mailbox/message_type.hpp>
 #include <throng/mailbox/sendable.hpp>
 #include <tuple>
 #include <type_traits>
@@ -36,6 +38,7 @@ struct Body {
   struct Type {
     Body* (*run)(Body*);  // null: the process ends; else the body it rests with (possibly the same)
     void (*destroy)(Body*) noexcept;
+    std::string_view name;  // of what it runs, for people
   };
   const Type* type;
 };
@@ -63,6 +66,9 @@ constexpr void require_body() {
   (require_sendable<Args>(), ...);
 }
 
+// A null pointer was spawned: the process ends with an error that says so (SPN-2).
+[[noreturn]] void no_function();
+
 template <class F, class... Args>
 struct CallBody : Body {
   F function;
@@ -74,6 +80,9 @@ struct CallBody : Body {
 
   static Body* run(Body* body) {
     auto& self = *static_cast<CallBody*>(body);
+    if constexpr (std::is_pointer_v<F>) {
+      if (self.function == nullptr) no_function();
+    }
     if constexpr (requires {
                     {
                       std::apply(self.function, std::move(self.arguments)).release_body()
@@ -86,7 +95,7 @@ struct CallBody : Body {
     }
   }
   static void destroy(Body* body) noexcept { static_cast<CallBody*>(body)->~CallBody(); }
-  static constexpr Type type_of{run, destroy};
+  static constexpr Type type_of{run, destroy, type_name<F>()};
 };
 
 template <class F, class... Args>

@@ -17,6 +17,7 @@ struct ProcessInfo {
   Pid pid;
   Pid parent;                   // null: spawned by the host
   std::string registered_name;  // empty: none
+  std::string body;             // the type of the function it runs; of one at rest, of its state
   ProcessStatus status = ProcessStatus::waiting;
   Priority priority = Priority::normal;
   bool trap_exit = false;
@@ -30,7 +31,14 @@ struct ProcessInfo {
   std::size_t memory = 0;      // bytes of control block, tables and stack pages that it holds for sure
 };
 
-// Nothing if the process does not live.
+// What can be read without waiting for the process, hence also of one that runs and does not answer (INF-2).
+struct ProcessBrief {
+  ProcessStatus status = ProcessStatus::waiting;
+  std::uint64_t reductions = 0;  // up to its last turn
+};
+std::optional<ProcessBrief> process_brief(Pid process);
+
+// Nothing if the process does not live. Waits for its next runtime call, see process_brief().
 std::optional<ProcessInfo> process_info(Pid process);
 // Every process that lived during the whole call is in it (INF-5).
 std::vector<Pid> processes();

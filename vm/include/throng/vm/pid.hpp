@@ -28,16 +28,18 @@ class Pid {
   std::uint64_t bits_ = 0;
 };
 
-// Names one act of monitoring; its Down carries it (MON-1).
+// Names one act of monitoring; its Down carries it (MON-1). Only its owner can end it (MON-4).
 class Monitor {
  public:
   static constexpr bool sendable = true;
   constexpr Monitor() = default;
-  constexpr explicit Monitor(std::uint64_t reference) : reference_(reference) {}
+  constexpr Monitor(Pid owner, std::uint64_t reference) : owner_(owner), reference_(reference) {}
+  constexpr Pid owner() const noexcept { return owner_; }
   constexpr std::uint64_t reference() const noexcept { return reference_; }
   friend constexpr auto operator<=>(Monitor, Monitor) = default;
 
  private:
+  Pid owner_;
   std::uint64_t reference_ = 0;
 };
 
@@ -53,6 +55,19 @@ class Alias {
 
  private:
   Pid owner_;
+  std::uint64_t reference_ = 0;
+};
+
+// Names one request to spawn; its SpawnReply carries it (SPN-4).
+class SpawnRequest {
+ public:
+  static constexpr bool sendable = true;
+  constexpr SpawnRequest() = default;
+  constexpr explicit SpawnRequest(std::uint64_t reference) : reference_(reference) {}
+  constexpr std::uint64_t reference() const noexcept { return reference_; }
+  friend constexpr auto operator<=>(SpawnRequest, SpawnRequest) = default;
+
+ private:
   std::uint64_t reference_ = 0;
 };
 

@@ -21,6 +21,7 @@ struct Down {
   Monitor monitor;
   Pid process;
   ExitReason reason;
+  std::uint64_t tag = 0;  // MonitorOptions::tag (MON-5)
 };
 
 Pid self();
@@ -31,11 +32,34 @@ void link(Pid other);
 // Once it returned, that link can no longer affect the caller; an Exit already queued stays (LNK-2).
 void unlink(Pid other);
 
+enum class AliasKind : std::uint8_t {
+  explicit_unalias,  // until unalias() or the owner's death
+  once,              // the first message through it ends it
+  demonitor,         // made with a monitor: ends with it, by demonitor() or by its Down
+  reply_demonitor,   // the same, and the first message through it ends both
+};
+// An address of the caller's that the caller can take back (ALI-1). Errors: std::invalid_argument for the
+// kinds that are made with a monitor.
+Alias alias(AliasKind kind = AliasKind::explicit_unalias);
+// True: it was still active. Only the owner can (ALI-3). Messages already queued stay (ALI-1), and so does
+// the monitor it was made with (ALI-2).
+bool unalias(const Alias& alias);
+
+struct MonitorOptions {
+  std::optional<AliasKind>
+      alias{};            // make an alias with it, see alias_of(); AliasKind::once is not for monitors
+  std::uint64_t tag = 0;  // comes back in Down::tag, to tell kinds of watching apart
+};
+
 // Exactly one Down for each call, at once with noproc if the process is dead (MON-1, MON-2).
-Monitor monitor(Pid other);
-Monitor monitor(std::string_view name);
+Monitor monitor(Pid other, const MonitorOptions& options = {});
+// Binds to the process that has the name now (MON-3); nobody: a Down with noproc and the null pid.
+Monitor monitor(std::string_view name, const MonitorOptions& options = {});
 // No later Down (MON-4); with flush also none that is already queued. True: the monitor was still active.
+// Errors: std::invalid_argument for a monitor that another process made.
 bool demonitor(Monitor monitor, bool flush = false);
+// The alias that was made together with this monitor of the caller's (ALI-1).
+Alias alias_of(Monitor monitor);
 
 // Incoming exit signals become messages. Returns the old setting (FLG-1).
 bool trap_exit(bool on);
@@ -49,14 +73,6 @@ void exit(Pid other, ExitReason reason);
 
 // Sees the effect of every signal that the caller sent before (ALV-1).
 bool is_alive(Pid other);
-
-enum class AliasKind : std::uint8_t {
-  explicit_unalias,  // until unalias() or the owner's death
-  once,              // the first message through it ends it
-};
-Alias alias(AliasKind kind = AliasKind::explicit_unalias);
-// True: it was still active. Only the owner can (ALI-3). Messages already queued stay (ALI-1).
-bool unalias(const Alias& alias);
 
 // One name per process, one process per name (NAM-1). Errors: BadName.
 void register_name(std::string_view name, Pid process);

@@ -24,6 +24,9 @@ inline constexpr Duration forever = Duration::max();
 MessageQueue::Found receive_message(std::span<const Clause> clauses, Duration timeout,
                                     const ReceiveMark* mark);
 
+// The queue of the process that calls. Errors: NotInProcess, naming `call`.
+MessageQueue& own_queue(const char* call);
+
 // The one parameter of a callable, or void where it is generic or overloaded.
 template <class F>
 struct Parameter : Parameter<decltype(&F::operator())> {};
@@ -192,6 +195,25 @@ detail::After<F> after(std::chrono::duration<Rep, Period> duration, F function) 
 template <class... Clauses>
 requires(sizeof...(Clauses) > 0) auto receive(Clauses... clauses) {
   return detail::receive_with(nullptr, clauses...);
+}
+
+// A place in the caller's queue: a receive_after() from it looks only at what has come since (RCV-5). Make it
+// just before the fresh reference that the answer will carry: the cost of the wait is then independent of
+// what is queued. Thread: the process that made it; it does not travel.
+class ReceiveMark {
+ public:
+  ReceiveMark() : mark_(detail::own_queue("ReceiveMark")) {}
+
+ private:
+  template <class... Clauses>
+  friend auto receive_after(const ReceiveMark& mark, Clauses... clauses);
+  detail::ReceiveMark mark_;
+};
+
+template <class... Clauses>
+auto receive_after(const ReceiveMark& mark, Clauses... clauses) {
+  static_assert(sizeof...(Clauses) > 0, "throng: receive_after(mark, clauses...) needs a clause");
+  return detail::receive_with(&mark.mark_, clauses...);
 }
 
 // The first message of this type, however long it takes.

@@ -64,7 +64,7 @@ struct RestBody : Body {
     }
   }
   static void destroy(Body* body) noexcept { static_cast<RestBody*>(body)->~RestBody(); }
-  static constexpr Type type_of{run, destroy};
+  static constexpr Type type_of{run, destroy, type_name<State>()};
 };
 
 // What rest() returns: the body to go on with, owned until the runtime takes it.

@@ -67,6 +67,9 @@ class Runtime {
 
   // With workers = 0: runs what is ready, never waits; true: something ran or is ready. One thread at a time.
   bool poll();
+  // When a timer will be due, if there is one: how long a host that polls may sleep. Others may hand in work
+  // before.
+  std::optional<Clock::time_point> next_deadline() const;
 
   // Sends every process `shutdown`, then `kill` to those left when half the time has passed; reports who
   // overstayed. Afterwards nothing runs any more. Calling it again does nothing.
@@ -99,7 +102,7 @@ struct RunBody : CallBody<F, Args...> {
     return nullptr;
   }
   static void destroy(Body* body) noexcept { static_cast<RunBody*>(body)->~RunBody(); }
-  static constexpr Body::Type run_type{run, destroy};
+  static constexpr Body::Type run_type{run, destroy, type_name<F>()};
 };
 
 }  // namespace detail

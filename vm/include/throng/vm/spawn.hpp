@@ -4,6 +4,7 @@
 
 #include <throng/scheduler/runnable.hpp>
 #include <throng/vm/body.hpp>
+#include <throng/vm/exit_reason.hpp>
 #include <throng/vm/pid.hpp>
 
 namespace throng {
@@ -21,12 +22,35 @@ struct Spawned {
   Monitor monitor;
 };
 
+// When a spawn request is answered (SPN-4).
+enum class ReplyWhen : std::uint8_t { always, success_only, error_only, never };
+
+struct SpawnRequestOptions {
+  SpawnOptions spawn{};
+  bool link = false;
+  bool monitor = false;
+  ReplyWhen reply = ReplyWhen::always;
+};
+
+// The answer to spawn_request(): the process and its monitor, or the null pid and the reason why there is
+// none.
+struct SpawnReply {
+  SpawnRequest request;
+  Pid process;
+  Monitor monitor;
+  ExitReason reason;
+};
+
 namespace detail {
 
-enum class Attach : std::uint8_t { nothing, link, monitor };
+struct Attach {
+  bool link = false;
+  bool monitor = false;
+};
 
 // Takes the body, also when it throws.
 Spawned spawn_body(const SpawnOptions& options, Body* body, Attach attach);
+SpawnRequest request_spawn(const SpawnRequestOptions& options, Body* body);
 
 template <class F>
 concept NotOptions = !std::is_same_v<std::remove_cvref_t<F>, SpawnOptions>;
@@ -36,13 +60,13 @@ concept NotOptions = !std::is_same_v<std::remove_cvref_t<F>, SpawnOptions>;
 template <detail::NotOptions F, class... Args>
 Pid spawn(F&& f, Args&&... args) {
   return detail::spawn_body({}, detail::make_body(std::forward<F>(f), std::forward<Args>(args)...),
-                            detail::Attach::nothing)
+                            detail::Attach{})
       .process;
 }
 template <class F, class... Args>
 Pid spawn(const SpawnOptions& options, F&& f, Args&&... args) {
   return detail::spawn_body(options, detail::make_body(std::forward<F>(f), std::forward<Args>(args)...),
-                            detail::Attach::nothing)
+                            detail::Attach{})
       .process;
 }
 
@@ -50,13 +74,13 @@ Pid spawn(const SpawnOptions& options, F&& f, Args&&... args) {
 template <detail::NotOptions F, class... Args>
 Pid spawn_link(F&& f, Args&&... args) {
   return detail::spawn_body({}, detail::make_body(std::forward<F>(f), std::forward<Args>(args)...),
-                            detail::Attach::link)
+                            detail::Attach{.link = true})
       .process;
 }
 template <class F, class... Args>
 Pid spawn_link(const SpawnOptions& options, F&& f, Args&&... args) {
   return detail::spawn_body(options, detail::make_body(std::forward<F>(f), std::forward<Args>(args)...),
-                            detail::Attach::link)
+                            detail::Attach{.link = true})
       .process;
 }
 
@@ -64,12 +88,22 @@ Pid spawn_link(const SpawnOptions& options, F&& f, Args&&... args) {
 template <detail::NotOptions F, class... Args>
 Spawned spawn_monitor(F&& f, Args&&... args) {
   return detail::spawn_body({}, detail::make_body(std::forward<F>(f), std::forward<Args>(args)...),
-                            detail::Attach::monitor);
+                            detail::Attach{.monitor = true});
 }
 template <class F, class... Args>
 Spawned spawn_monitor(const SpawnOptions& options, F&& f, Args&&... args) {
   return detail::spawn_body(options, detail::make_body(std::forward<F>(f), std::forward<Args>(args)...),
-                            detail::Attach::monitor);
+                            detail::Attach{.monitor = true});
 }
+
+// The asynchronous form: never throws for want of a process; the answer is a SpawnReply in the caller's
+// mailbox, if the options want one (SPN-4).
+template <class F, class... Args>
+SpawnRequest spawn_request(const SpawnRequestOptions& options, F&& f, Args&&... args) {
+  return detail::request_spawn(options, detail::make_body(std::forward<F>(f), std::forward<Args>(args)...));
+}
+// True: no reply was delivered and none will be. A child that was to be linked then ends with the reason
+// `abandoned`, an error.
+bool abandon(SpawnRequest request);
 
 }  // namespace throng

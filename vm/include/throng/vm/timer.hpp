@@ -25,6 +25,13 @@ TimerId send_after(std::chrono::duration<Rep, Period> delay, std::string_view na
                                      detail::message_of(std::forward<M>(message)));
 }
 
+// At a time of the runtime's clock; one that has passed is due at once (SCH-10).
+template <class M>
+TimerId send_at(Clock::time_point when, Pid to, M&& message) {
+  Clock::time_point now = Clock::now();
+  return send_after(when > now ? when - now : Duration::zero(), to, std::forward<M>(message));
+}
+
 // The time that was left, or nothing if it has fired or was cancelled before.
 std::optional<Duration> cancel(TimerId timer);
 std::optional<Duration> read_timer(TimerId timer);

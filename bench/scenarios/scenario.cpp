@@ -1,0 +1,87 @@
+#include "scenario.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+namespace throng_bench {
+namespace {
+
+double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+std::size_t peak_rss() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::size_t>(usage.ru_maxrss) * 1024;
+}
+
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.6g", value);
+  return text;
+}
+
+}  // namespace
+
+const Scenario* find_scenario(std::string_view name) {
+  auto all = scenarios();
+  auto found = std::ranges::find(all, name, &Scenario::name);
+  return found == all.end() ? nullptr : &*found;
+}
+
+RunReport run_scenario(const Scenario& scenario, Parameters parameters, unsigned workers) {
+  if (parameters.count == 0) parameters.count = scenario.default_count;
+  if (parameters.processes == 0) parameters.processes = scenario.default_processes;
+  throng::Runtime runtime({.workers = workers, .name = std::string(scenario.name)});
+  const double cpu_before = cpu_seconds();
+  Outcome outcome = scenario.run(runtime, parameters);
+  RunReport report;
+  report.workload = scenario.name;
+  report.operations = outcome.operations;
+  report.processes = parameters.processes;
+  report.workers = workers;
+  report.ns_per_operation = outcome.nanoseconds / static_cast<double>(outcome.operations);
+  report.cpu_seconds = cpu_seconds() - cpu_before;
+  report.peak_rss_bytes = peak_rss();
+  report.extra = std::move(outcome.extra);
+  return report;
+}
+
+std::string RunReport::json() const {
+  std::string text =
+      "{\"workload\":\"" + workload + "\",\"operations\":" + std::to_string(operations) +
+      ",\"processes\":" + std::to_string(processes) + ",\"workers\":" + std::to_string(workers) +
+      ",\"ns_per_operation\":" + number(ns_per_operation) + ",\"cpu_seconds\":" + number(cpu_seconds) +
+      ",\"peak_rss_bytes\":" + std::to_string(peak_rss_bytes);
+  for (const auto& [name, value] : extra) text += ",\"" + name + "\":" + number(value);
+  return text + "}";
+}
+
+void require(bool condition, const char* sentence) {
+  if (condition) return;
+  std::fprintf(stderr, "the scenario's result is wrong: %s\n", sentence);
+  std::_Exit(2);
+}
+
+double Stopwatch::nanoseconds() const { return static_cast<double>((throng::Clock::now() - begin_).count()); }
+
+std::size_t resident_bytes() {
+  std::size_t pages = 0, resident = 0;
+  if (std::FILE* file = std::fopen("/proc/self/statm", "re"); file != nullptr) {
+    if (std::fscanf(file, "%zu %zu", &pages, &resident) != 2) resident = 0;
+    std::fclose(file);
+  }
+  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace throng_bench

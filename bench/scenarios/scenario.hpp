@@ -1,0 +1,70 @@
+// A scenario: one workload, defined so that the same work can be done in other languages and figures
+// compared. Each checks its own result, and gives what was timed as a count of operations and nanoseconds.
+#pragma once
+
+#include <throng/throng.hpp>
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace throng_bench {
+
+struct Parameters {
+  std::size_t count = 0;      // operations in all; 0: the scenario's own default
+  std::size_t processes = 0;  // how many take part, where that is a choice; 0: the default
+};
+
+// What one run gave. `extra` holds further figures of the scenario's own, by name.
+struct Outcome {
+  std::size_t operations = 0;
+  double nanoseconds = 0;  // of all operations together
+  std::map<std::string, double> extra;
+};
+
+struct Scenario {
+  std::string_view name;
+  std::string_view definition;  // one sentence: what is timed
+  std::size_t default_count;
+  std::size_t default_processes;
+  Outcome (*run)(throng::Runtime& runtime, const Parameters& parameters);
+};
+
+// All scenarios, in the order in which they are listed.
+std::span<const Scenario> scenarios();
+const Scenario* find_scenario(std::string_view name);
+
+// One run: a fresh runtime, the scenario, one line of JSON.
+struct RunReport {
+  std::string workload;
+  std::size_t operations = 0;
+  std::size_t processes = 0;
+  unsigned workers = 0;
+  double ns_per_operation = 0;
+  double cpu_seconds = 0;
+  std::size_t peak_rss_bytes = 0;
+  std::map<std::string, double> extra;
+
+  std::string json() const;
+};
+RunReport run_scenario(const Scenario& scenario, Parameters parameters, unsigned workers);
+
+// -- for scenarios
+
+// Ends the program with a sentence: a figure of a run whose result is wrong is worse than none.
+void require(bool condition, const char* sentence);
+
+class Stopwatch {
+ public:
+  double nanoseconds() const;
+
+ private:
+  throng::Clock::time_point begin_ = throng::Clock::now();
+};
+
+// Memory of this program that the kernel holds in RAM now, in bytes.
+std::size_t resident_bytes();
+
+}  // namespace throng_bench

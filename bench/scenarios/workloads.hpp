@@ -1,0 +1,15 @@
+// The workloads by name; each is defined where it is listed (workloads.cpp).
+#pragma once
+
+#include "scenario.hpp"
+
+namespace throng_bench {
+
+Outcome spawn_exit(throng::Runtime& runtime, const Parameters& parameters);
+Outcome spawn_live(throng::Runtime& runtime, const Parameters& parameters);
+Outcome spawn_parked(throng::Runtime& runtime, const Parameters& parameters);
+Outcome ping_pong(throng::Runtime& runtime, const Parameters& parameters);
+Outcome ring(throng::Runtime& runtime, const Parameters& parameters);
+Outcome fan_in(throng::Runtime& runtime, const Parameters& parameters);
+
+}  // namespace throng_bench
