@@ -26,15 +26,19 @@ void answer_pings() {
   for (;;) send(receive<Ping>().from, Pong{});
 }
 
-void pass_on(Pid first) {
-  Pid next = receive<Next>().pid;
-  for (;;) {
-    Token token = receive<Token>();
-    if (token.left == 0) {
-      send(first, Finished{});
-    } else {
-      send(next, Token{token.left - 1});
-    }
+// A member of the ring in its loop: what it knows is its state, and between two tokens it rests.
+struct Member {
+  Pid first;
+  Pid next;
+};
+
+void take_next(Member& member, Next next) { member.next = next.pid; }
+
+void pass_on(Member& member, Token token) {
+  if (token.left == 0) {
+    send(member.first, Finished{});
+  } else {
+    send(member.next, Token{token.left - 1});
   }
 }
 
@@ -67,7 +71,12 @@ Outcome ring(Runtime& runtime, const Parameters& parameters) {
   return runtime.run(
       [](std::size_t hops, std::size_t size) {
         std::vector<Pid> members;
-        for (std::size_t i = 0; i < size; ++i) members.push_back(spawn(pass_on, self()));
+        for (std::size_t i = 0; i < size; ++i)
+          members.push_back(spawn(
+              [](Pid first) {
+                return rest(Member{first, Pid()}, take_next, pass_on);
+              },
+              self()));
         for (std::size_t i = 0; i < size; ++i) send(members[i], Next{members[(i + 1) % size]});
         for (Pid member : members) is_alive(member);  // all have their neighbour and wait
         Stopwatch watch;

@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <chrono>
 #include <stdexcept>
@@ -25,7 +26,7 @@ RuntimeOptions checked(RuntimeOptions options) {
         "throng: " + std::to_string(options.workers) +
         " workers were asked for; more than 1024 are never useful, one per CPU is the default");
   }
-  constexpr std::size_t most = (std::size_t{1} << Pid::index_bits) - 1;
+  constexpr std::size_t most = (std::size_t{1} << Pid::index_bits) - (1024 + 1) * ProcessTable::slack;
   if (options.max_processes == 0 || options.max_processes > most) {
     throw std::invalid_argument("throng: max_processes must be from 1 to " + std::to_string(most));
   }
@@ -55,7 +56,7 @@ SchedulerSetup setup_of(const RuntimeOptions& options, SchedulerHooks hooks) {
 Machine::Machine(const RuntimeOptions& wanted)
     : options(checked(wanted)),
       scheduler(setup_of(options, {this, worker_started, worker_stopped})),
-      table(options.max_processes, run_process),
+      table({options.max_processes, options.workers + 1}, run_process),
       host_state_(*this) {
   std::size_t stack = options.stack_size != 0 ? options.stack_size : default_stack_size;
   stack_pools_[0] = std::make_unique<StackPool>(stack, options.max_processes);
@@ -64,11 +65,19 @@ Machine::Machine(const RuntimeOptions& wanted)
 
 Machine::~Machine() { stop(std::chrono::seconds(5)); }
 
+void WorkerState::keep_pages_open() {
+  auto keep = [this]<std::size_t... Sixteenths>(std::index_sequence<Sixteenths...>) {
+    (keepers.push_back(make_message<std::array<std::uint64_t, 2 * (Sixteenths + 1)>>(message_kind)), ...);
+  };
+  keep(std::make_index_sequence<14>());  // payloads of 16 to 224 bytes
+}
+
 void Machine::worker_started(void* machine, Worker& worker) {
   auto& self = *static_cast<Machine*>(machine);
   auto state = std::make_unique<WorkerState>(self);
   worker.attachment = state.get();
   state->host.attach();
+  state->keep_pages_open();
   std::lock_guard lock(self.states_mutex_);
   self.states_.push_back(std::move(state));
 }
@@ -99,6 +108,7 @@ Process* Machine::create(WorkerState* state, const SpawnOptions& spawn_options, 
     state = &host_state_;
   }
   std::uint32_t stack_class = stack_class_for(spawn_options.stack_size);
+  if (table.high_water() >= table.limit() && process_count() >= table.limit()) return nullptr;
   Process* process = table.take(state->stock);
   if (process == nullptr) return nullptr;
   process->set_up(spawn_options.priority, spawn_options.tag);

@@ -31,12 +31,17 @@ struct Carrier {
 // Per worker, touched by its own thread only.
 struct WorkerState {
   explicit WorkerState(Machine& m) : machine(m) {}
+  // Takes one envelope of each small size, on this thread, and keeps it: the allocator's page that serves the
+  // size then never empties, and is not put away and fetched back for every message of a process that talks
+  // alone.
+  void keep_pages_open();
   Machine& machine;
   FiberHost host;
   Process* current = nullptr;  // runs now, on its stack or in a handler of signals
   Carrier* spare = nullptr;    // warm carriers of the default class, last in first out
   std::uint32_t spares = 0;
   ProcessTable::Stock stock;
+  std::vector<Message> keepers;
   // Protocol of the counters: written by this worker alone, read as statistics by anybody.
   Atomic<std::uint64_t> spawned{0};
   Atomic<std::uint64_t> ended{0};

@@ -34,6 +34,11 @@ void close(Process& process) noexcept {
 
 void tell_the_others(Machine& machine, const Relations& relations, Pid pid,
                      const ExitReason& reason) noexcept {
+  // Its own monitors first: they are possessions, and who sees a Down must find them gone (SIG-6).
+  for (const auto& [reference, watch] : relations.monitors) {
+    Monitor mine(pid, reference);
+    machine.deliver(watch.watched, make_message<MonitorSignal>(demonitor_kind, pid, mine).release_signal());
+  }
   for (const auto& [other, link] : relations.links) {
     if (link.unlink_id == 0) {
       machine.deliver(other, make_message<Exit>(linked_exit_kind, pid, reason).release_signal());
@@ -43,10 +48,13 @@ void tell_the_others(Machine& machine, const Relations& relations, Pid pid,
     machine.deliver(watcher,
                     make_message<Down>(down_kind, Monitor(watcher, reference), pid, reason).release_signal());
   }
-  for (const auto& [reference, watch] : relations.monitors) {
-    Monitor mine(pid, reference);
-    machine.deliver(watch.watched, make_message<MonitorSignal>(demonitor_kind, pid, mine).release_signal());
-  }
+}
+
+// Before anybody is told: who sees a Down may spawn in its place, though the block itself is still in use.
+void count_end(Process& process) noexcept {
+  Atomic<std::uint64_t>& ended = state_of(*process.worker).ended;
+  // relaxed: this worker's own; seen by others with the signals that follow
+  ended.store(ended.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
 }  // namespace
@@ -62,6 +70,7 @@ void exit_process(Process& process) noexcept {
   std::unique_ptr<Relations> relations = std::move(process.relations);
   ExitReason reason = std::exchange(process.exit_reason, ExitReason::normal);
   HostExit host_exit = std::exchange(process.host_exit, {});
+  count_end(process);
   if (relations) tell_the_others(machine, *relations, pid, reason);
   if (host_exit.ended != nullptr) host_exit.ended(host_exit.context, reason);
 }

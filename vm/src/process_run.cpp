@@ -97,11 +97,6 @@ void release_block(WorkerState& state, Process& process) noexcept {
   state.machine.table.give_back(state.stock, process);
 }
 
-void count_end(WorkerState& state) noexcept {
-  std::uint64_t ended = state.ended.load(std::memory_order_relaxed);  // relaxed: this worker's own
-  state.ended.store(ended + 1, std::memory_order_relaxed);            // relaxed: a statistic
-}
-
 // The process ended without ever getting a stack: nothing of its body runs, not even on this worker's stack.
 void end_without_stack(WorkerState& state, Process& process) noexcept {
   must_exit_with(process, ExitReason::error("throng: no stack for the process: " +
@@ -142,7 +137,6 @@ Settled finished(WorkerState& state, Process& process) noexcept {
   state.current = nullptr;
   if (process.carrier != nullptr) keep_carrier(state, *std::exchange(process.carrier, nullptr));
   release_block(state, process);
-  count_end(state);
   return Settled::done;
 }
 

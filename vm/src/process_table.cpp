@@ -13,13 +13,17 @@ constexpr std::uint64_t last_serial = (std::uint64_t{1} << (64 - Pid::index_bits
 
 }  // namespace
 
-ProcessTable::ProcessTable(std::size_t limit, ProcessRun run)
-    : limit_(limit), bytes_(limit * sizeof(Process)), region_(nullptr), run_(run) {
+ProcessTable::ProcessTable(Room room, ProcessRun run)
+    : limit_(room.limit),
+      capacity_(room.limit + room.stocks * slack),
+      bytes_(capacity_ * sizeof(Process)),
+      region_(nullptr),
+      run_(run) {
   void* region =
       mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (region == MAP_FAILED) {
     throw std::system_error(errno, std::generic_category(),
-                            "throng: no address space for a table of " + std::to_string(limit) +
+                            "throng: no address space for a table of " + std::to_string(limit_) +
                                 " processes; lower RuntimeOptions::max_processes or raise ulimit -v");
   }
   // Half of the price of a spawn on fresh memory is the page fault; huge pages make it a sixteenth.
@@ -63,7 +67,8 @@ bool ProcessTable::refill(Stock& stock) noexcept {
   }
   if (stock.count > 0) return true;
   std::size_t used = high_water_.load(std::memory_order_relaxed);  // relaxed: written under lock_ only
-  std::size_t fresh = std::min<std::size_t>(batch, limit_ - used);
+  // Up to the limit in batches, beyond it one by one: only what lies elsewhere is made up for.
+  std::size_t fresh = used < limit_ ? std::min<std::size_t>(batch, limit_ - used) : capacity_ > used ? 1 : 0;
   for (std::size_t i = fresh; i > 0; --i) {
     auto* block = ::new (static_cast<void*>(block_at(used + i - 1))) Process(run_);
     static_cast<void>(block->inbox.close());  // nobody lives here: pushes are refused

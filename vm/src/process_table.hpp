@@ -25,14 +25,23 @@ class ProcessTable {
     std::uint32_t count = 0;
   };
 
+  // How many processes may live at once. There are more blocks than that, `slack` for each stock: a block may
+  // lie in somebody's stock, or be of one who is just ending, and must not be missing elsewhere.
+  struct Room {
+    std::size_t limit = 0;
+    std::size_t stocks = 0;
+  };
+  static constexpr std::size_t slack = 256;
+
   // Reserves room; memory is used as blocks are. Throws std::system_error with a sentence when it can't be
   // had.
-  ProcessTable(std::size_t limit, ProcessRun run);
+  ProcessTable(Room room, ProcessRun run);
   ~ProcessTable();
   ProcessTable(const ProcessTable&) = delete;
   ProcessTable& operator=(const ProcessTable&) = delete;
 
-  // A block nobody lives in, or null when the limit is reached. Thread: the stock's owner.
+  // A block nobody lives in, or null when there is none. Thread: the stock's owner. From high_water() ==
+  // limit() on the caller counts who lives: blocks alone no longer keep to the limit.
   Process* take(Stock& stock) noexcept;
   // Makes the block free again. Requires: pid_bits is 0 and the inbox closed. Thread: the stock's owner.
   void give_back(Stock& stock, Process& process) noexcept;
@@ -41,7 +50,7 @@ class ProcessTable {
   // The process with this pid if it lives; null otherwise. Thread: any.
   Process* find(Pid pid) const noexcept {
     std::uint64_t index = pid.index();
-    if (index >= limit_) return nullptr;
+    if (index >= capacity_) return nullptr;
     Process* block = block_at(index);
     // pairs: the owner's release stores of pid_bits at birth and death
     return pid && block->pid_bits.load(std::memory_order_acquire) == pid.bits() ? block : nullptr;
@@ -66,9 +75,10 @@ class ProcessTable {
   bool refill(Stock& stock) noexcept;
   void return_batch(Stock& stock) noexcept;
 
-  std::size_t limit_;  // constant after construction
-  std::size_t bytes_;  // constant after construction
-  char* region_;       // constant after construction
+  std::size_t limit_;     // constant after construction
+  std::size_t capacity_;  // constant after construction
+  std::size_t bytes_;     // constant after construction
+  char* region_;          // constant after construction
   // Protocol: grows under lock_, stored release after the blocks below it are constructed.
   Atomic<std::size_t> high_water_{0};
   SpinLock lock_;

@@ -17,6 +17,7 @@ struct ScanReset {
 
 // One look through what has arrived; charges what it looked at.
 MessageQueue::Found look(Process& process, std::span<const Clause> clauses, const ReceiveMark* mark) {
+  if (!process.queue.has_unscanned(mark)) return {};
   struct Matching {
     Process& process;
     explicit Matching(Process& p) noexcept : process(p) { process.is_matching = true; }

@@ -74,7 +74,10 @@ class MessageQueue {
 
   std::size_t size() const noexcept { return size_; }
   const Signal* first() const noexcept { return first_; }
-  bool has_unscanned() const noexcept { return last_ != scanned_; }
+  // Is there a message that this receive has not refused yet? `mark`: as for take().
+  bool has_unscanned(const ReceiveMark* mark = nullptr) const noexcept {
+    return last_ != (scan_started_ || mark == nullptr ? scanned_ : mark->position_);
+  }
 
  private:
   friend class ReceiveMark;
