@@ -226,6 +226,8 @@ void wait_for(Process& process, std::uint8_t events) {
 
 void surface_exit(Process& process) {
   if (!process.must_exit || process.is_exiting || std::uncaught_exceptions() > 0) return;
+  // Charged like the work it is: a loop that swallows it and calls again must come to the end of its slices.
+  if ((process.worker->budget -= 64) <= 0) end_slice(process);
   throw ForcedUnwind{};
 }
 
