@@ -36,8 +36,8 @@ WorkerMetrics Worker::metrics() const noexcept {
   return {read(counters.dispatches), read(counters.steals), read(counters.parks), read(counters.wakes)};
 }
 
-void Worker::enqueue(Runnable& runnable) noexcept {
-  RunQueue& queue = parts_->push(runnable);
+void Worker::enqueue_at(Runnable& runnable, Priority priority) noexcept {
+  RunQueue& queue = parts_->push(runnable, priority);
   if (scheduler_.may_have_sleepers()) [[unlikely]]
     scheduler_.consider_waking(*this, queue.size());
 }
@@ -72,6 +72,7 @@ bool Worker::run_ready(std::size_t limit) {
     if (runnable == nullptr) break;
     run(*runnable);
   }
+  if (ran == 0) tick(true);
   return ran > 0 || has_waiting();
 }
 
@@ -115,6 +116,12 @@ void Worker::poll_sources() {
     if (deadline <= now) parts_->timers.advance(now, timers_at_once);
   }
   if (scheduler_.parts_->injector.pending() > 0) accept_injected();
+  tick(false);
+}
+
+void Worker::tick(bool about_to_sleep) noexcept {
+  const SchedulerHooks& hooks = scheduler_.parts_->hooks;
+  if (hooks.ticks != nullptr) hooks.ticks(hooks.context, *this, about_to_sleep);
 }
 
 Runnable* Worker::find_work() {
@@ -181,6 +188,8 @@ Runnable* Worker::steal_from(Worker& victim, bool only_what_has_waited) noexcept
 // Sleeps until there may be something to do. False: the scheduler stops. The proof is in idle.hpp.
 bool Worker::park() {
   Scheduler::Parts& shared = *scheduler_.parts_;
+  tick(true);  // may make somebody runnable here
+  if (has_waiting()) return true;
   WorkerCounters::add(parts_->counters.parks);
   shared.idle.enter(id_.number);
   bool ready =

@@ -47,8 +47,9 @@ struct WorkerParts {
       : timers(number, now, release), random(seed) {}
 
   // Every runnable enters a queue here, so that `filled` knows. Thread: owner.
-  RunQueue& push(Runnable& runnable) noexcept {
-    std::size_t level = queue_of(runnable.priority());
+  RunQueue& push(Runnable& runnable) noexcept { return push(runnable, runnable.priority()); }
+  RunQueue& push(Runnable& runnable, Priority priority) noexcept {
+    std::size_t level = queue_of(priority);
     filled |= 1U << level;
     queues[level].push(runnable);
     return queues[level];

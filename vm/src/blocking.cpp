@@ -61,7 +61,7 @@ void run_blocking_job(BlockingJob* job) {
   }
   Machine& machine = *process.machine;
   auto* handover = new Handover{job, &machine, process.pid(), machine.new_reference()};
-  process.wait_reference = handover->number;
+  process.wait_for_number(handover->number);
   process.events &= static_cast<std::uint8_t>(~answer_event);
   if (!machine.scheduler.run_blocking(work, handover)) {
     delete handover;
@@ -76,7 +76,7 @@ void run_blocking_job(BlockingJob* job) {
     wait_for(process, answer_event);
     done = waiting.done = (process.events & answer_event) != 0;
   }
-  process.wait_reference = 0;
+  process.wait_for_number(0);
   process.answer = Message();
   // Killed while a destructor waited here: there is no value to return and nothing may be thrown (EXT-5).
   if (!done) abandon(process);

@@ -2,6 +2,8 @@
 // before (ALV-1, INF-2). A process asking about itself answers itself (SIG-8).
 #include <throng/vm/inspect.hpp>
 
+#include <algorithm>
+
 #include "machine.hpp"
 
 namespace throng {
@@ -28,6 +30,10 @@ ProcessInfo info_of(Process& process) {
   info.priority = process.priority();
   info.trap_exit = process.traps_exits;
   info.reductions = process.reductions.load(std::memory_order_relaxed);  // relaxed: a statistic
+  if (process.on_stack) {  // asks about itself: with what this turn has used
+    std::int32_t used = state_of(*process.worker).granted - process.worker->budget;
+    info.reductions += static_cast<std::uint64_t>(std::max(used, 0));
+  }
   if (process.body != nullptr) info.body = process.body->type->name;
   info.message_queue_len = process.queue.size();
   std::size_t shown = 0;
@@ -54,15 +60,27 @@ ProcessInfo info_of(Process& process) {
 
 namespace {
 
+// The one asked answers at the priority of who asks, or a high process would wait for all that is more urgent
+// than what it asks about (SCH-4).
+void inquire(Process& process, Pid other, Signal* inquiry) noexcept {
+  Machine& machine = *process.machine;
+  inquiry->address = other.bits();
+  Process* asked = machine.table.find(other);
+  Delivery delivery = asked != nullptr ? asked->inbox.push(inquiry) : Delivery::closed;
+  if (delivery == Delivery::closed) machine.answer_for_the_dead(inquiry);
+  if (delivery == Delivery::receiver_waiting)
+    process.worker->enqueue_at(*asked, std::max(process.priority(), asked->priority()));
+}
+
 // Asks and waits. An empty message: the caller is in a destructor of its exit and can't wait.
 Message ask(Process& process, Pid other, bool wants_info) {
   std::uint64_t number = process.machine->new_reference();
-  process.wait_reference = number;
+  process.wait_for_number(number);
   process.events &= static_cast<std::uint8_t>(~answer_event);
-  process.machine->deliver(
-      other, make_message<Question>(question_kind, process.pid(), number, wants_info).release_signal());
+  Message inquiry = make_message<Inquiry>(question_kind, process.pid(), number, wants_info);
+  inquire(process, other, inquiry.release_signal());
   wait_for(process, answer_event);
-  process.wait_reference = 0;
+  process.wait_for_number(0);
   return std::move(process.answer);
 }
 

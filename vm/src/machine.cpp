@@ -1,5 +1,9 @@
 #include "machine.hpp"
 
+#include <throng/vm/call.hpp>
+
+#include "timers.hpp"
+
 #include <sched.h>
 
 #include <algorithm>
@@ -55,7 +59,7 @@ SchedulerSetup setup_of(const RuntimeOptions& options, SchedulerHooks hooks) {
 
 Machine::Machine(const RuntimeOptions& wanted)
     : options(checked(wanted)),
-      scheduler(setup_of(options, {this, worker_started, worker_stopped})),
+      scheduler(setup_of(options, {this, worker_started, worker_stopped, worker_ticks})),
       table({options.max_processes, options.workers + 1}, run_process),
       host_state_(*this) {
   std::size_t stack = options.stack_size != 0 ? options.stack_size : default_stack_size;
@@ -80,6 +84,11 @@ void Machine::worker_started(void* machine, Worker& worker) {
   state->keep_pages_open();
   std::lock_guard lock(self.states_mutex_);
   self.states_.push_back(std::move(state));
+}
+
+void Machine::worker_ticks(void* machine, Worker& worker, bool about_to_sleep) noexcept {
+  auto& self = *static_cast<Machine*>(machine);
+  if (worker.attachment != nullptr) start_deferred(self, state_of(worker), about_to_sleep);
 }
 
 void Machine::worker_stopped(void* machine, Worker&) noexcept { static_cast<void>(machine); }
@@ -122,6 +131,9 @@ Process* Machine::create(WorkerState* state, const SpawnOptions& spawn_options, 
   process->slices_overdue = 0;
   process->takes_signals = false;
   process->is_matching = false;
+  process->question = 0;
+  process->wait_timer = {};
+  process->wait_for_number(0);
   process->reductions.store(0, std::memory_order_relaxed);  // relaxed: a statistic
   process->stack_class = stack_class;
   process->machine = this;
@@ -149,6 +161,7 @@ void Machine::deliver(Pid to, Signal* signal) noexcept {
     case Delivery::queued:
       break;
     case Delivery::receiver_waiting:
+      set_woken(*process);
       scheduler.wake(*process);
       break;
     case Delivery::closed:
@@ -157,7 +170,7 @@ void Machine::deliver(Pid to, Signal* signal) noexcept {
   }
 }
 
-void Machine::answer_for_the_dead(Signal* signal) noexcept {
+void Machine::answer_for_the_dead(Signal* signal, const ExitReason& why) noexcept {
   Pid dead(signal->address);
   switch (signal->kind) {
     case link_kind:
@@ -175,8 +188,11 @@ void Machine::answer_for_the_dead(Signal* signal) noexcept {
               make_message<Down>(down_kind, request.monitor, dead, ExitReason::noproc).release_signal());
       break;
     }
+    case request_kind:
+      payload_as<ReplyTo>(signal).fail(why);
+      break;
     case question_kind: {
-      auto& question = payload_as<Question>(signal);
+      auto& question = payload_as<Inquiry>(signal);
       deliver(question.from,
               make_message<Answer>(answer_kind, question.number, false, nullptr).release_signal());
       break;

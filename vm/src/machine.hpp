@@ -2,6 +2,7 @@
 // worker keeps for itself.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -28,6 +29,13 @@ struct Carrier {
   std::uint32_t stack_class = 0;
 };
 
+struct DeferredTimeout {
+  Pid process;
+  std::uint64_t number;
+  Duration timeout;
+  std::int64_t since;  // not after it began
+};
+
 // Per worker, touched by its own thread only.
 struct WorkerState {
   explicit WorkerState(Machine& m) : machine(m) {}
@@ -37,11 +45,17 @@ struct WorkerState {
   void keep_pages_open();
   Machine& machine;
   FiberHost host;
+  std::int32_t granted = 0;    // budget of the current run that is not yet on its account
   Process* current = nullptr;  // runs now, on its stack or in a handler of signals
   Carrier* spare = nullptr;    // warm carriers of the default class, last in first out
   std::uint32_t spares = 0;
   ProcessTable::Stock stock;
   std::vector<Message> keepers;
+  std::uint64_t next_reference = 0;
+  std::uint64_t end_reference = 0;
+  // Time-outs of waits begun here, oldest first, that are not worth a timer yet; see timers.hpp.
+  std::deque<DeferredTimeout> deferred;
+  std::int64_t tick_time = 0;  // of the last look at them
   // Protocol of the counters: written by this worker alone, read as statistics by anybody.
   Atomic<std::uint64_t> spawned{0};
   Atomic<std::uint64_t> ended{0};
@@ -55,6 +69,10 @@ class Machine {
 
   static Settled run_process(Runnable& runnable, Worker& worker) noexcept;
 
+  // What waited will run; for who got Delivery::receiver_waiting, and owns it now.
+  static void set_woken(Process& process) noexcept {
+    process.status.store(ProcessStatus::runnable, std::memory_order_relaxed);  // relaxed: a statistic
+  }
   // Thread: any. Consumes the signal whatever happens; answers for the dead (LNK-4, MON-2).
   void deliver(Pid to, Signal* signal) noexcept;
   // The same on a worker's thread, which the caller knows: saves asking for it.
@@ -63,17 +81,27 @@ class Machine {
     Process* process = table.find(to);
     Delivery delivery = process != nullptr ? process->inbox.push(signal) : Delivery::closed;
     if (delivery == Delivery::receiver_waiting) {
+      set_woken(*process);
       here.enqueue(*process);
     } else if (delivery == Delivery::closed) {
       answer_for_the_dead(signal);
     }
   }
-  void answer_for_the_dead(Signal* signal) noexcept;
+  void answer_for_the_dead(Signal* signal, const ExitReason& why = ExitReason::noproc) noexcept;
 
   // A process with its body, not yet runnable. Null: the limit is reached (the body stays the caller's).
   // Thread: a worker's, or a host's (state null).
   Process* create(WorkerState* state, const SpawnOptions& options, Body* body);
 
+  // Numbers of one worker's own, so that workers do not meet over a counter for each question.
+  std::uint64_t new_reference(WorkerState& state) noexcept {
+    if (state.next_reference == state.end_reference) {
+      // relaxed: only uniqueness counts
+      state.next_reference = references_.fetch_add(references_at_once, std::memory_order_relaxed);
+      state.end_reference = state.next_reference + references_at_once;
+    }
+    return state.next_reference++;
+  }
   std::uint64_t new_reference() noexcept {
     return references_.fetch_add(1, std::memory_order_relaxed);  // relaxed: only uniqueness counts
   }
@@ -96,7 +124,9 @@ class Machine {
  private:
   static void worker_started(void* machine, Worker& worker);
   static void worker_stopped(void* machine, Worker& worker) noexcept;
+  static void worker_ticks(void* machine, Worker& worker, bool about_to_sleep) noexcept;
 
+  static constexpr std::uint64_t references_at_once = 1 << 12;
   static constexpr std::size_t stack_classes = 12;
   std::mutex pools_mutex_;
   std::unique_ptr<StackPool>
@@ -136,6 +166,13 @@ void surface_exit(Process& process);
 // True while nothing of the user's may take effect any more: its end is settled (EXT-5).
 inline bool is_rejected(const Process& process) noexcept { return process.must_exit || process.is_exiting; }
 [[noreturn]] void abandon(Process& process) noexcept;
+
+// -- call.cpp
+// Tells those whose questions this process dropped. Requires: it has relations.
+void fail_orphans(Process& process, const ExitReason& reason) noexcept;
+inline bool has_orphans(const Process& process) noexcept {
+  return process.relations && !process.relations->orphans.empty();
+}
 
 // -- signal_handler.cpp
 void take_signals(Process& process) noexcept;

@@ -29,6 +29,7 @@ enum Event : std::uint8_t {
   timeout_event = 2,  // the wait's time is up
   answer_event = 4,   // the answer with the wait's reference has come
   exit_event = 8,     // the process has to end
+  reply_event = 16,   // an open question was answered, or failed
 };
 
 // What the process asks of its worker as it leaves the stack.
@@ -50,6 +51,12 @@ class alignas(cache_line) Process final : public Runnable {
 
   Pid pid() const noexcept {
     return Pid(pid_bits.load(std::memory_order_relaxed));  // relaxed: for the owner, who can't see it change
+  }
+  void wait_for_number(std::uint64_t number) noexcept {
+    wait_number.store(number, std::memory_order_relaxed);  // relaxed: see the field
+  }
+  std::uint64_t waits_for_number() const noexcept {
+    return wait_number.load(std::memory_order_relaxed);  // relaxed: see the field
   }
   Relations& ensure_relations() {
     if (!relations) relations = std::make_unique<Relations>();
@@ -82,8 +89,14 @@ class alignas(cache_line) Process final : public Runnable {
   MessageQueue queue;
   ExitReason exit_reason;
   std::unique_ptr<Relations> relations;
-  Message answer;  // to the question of reference `wait_reference`
-  std::uint64_t wait_reference = 0;
+  Message answer;  // to the inquiry whose number is wait_number
+  // Protocol: the number that ends the present wait, 0: none does. Written by the owner, relaxed; read by a
+  // worker that keeps a note of its time-out (timers.hpp): a stale answer makes a timer that the owner
+  // cancels, or that fires into nothing.
+  Atomic<std::uint64_t> wait_number{0};
+  TimerKey wait_timer{};       // of the present wait's time-out, if it has become a timer
+  std::uint64_t question = 0;  // the call that is open; further ones are in the relations
+  Message reply;               // its answer
   Pid parent;
   // Protocol: written by the owner, read by anybody as a statistic.
   Atomic<std::uint64_t> reductions{0};

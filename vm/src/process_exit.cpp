@@ -15,20 +15,24 @@ void drop_timer(const Expiry& expiry) noexcept { destroy_signal(static_cast<Sign
 
 void give_up_possessions(Process& process, Pid pid) noexcept {
   Machine& machine = *process.machine;
-  if (process.body != nullptr) destroy_body(std::exchange(process.body, nullptr));
-  process.answer = Message();
-  destroy_signals(process.queue.take_all());
   // pairs: register_name stores has_name, then reads status
   if (process.has_name.load(std::memory_order_seq_cst)) machine.names.remove_owner(pid);
   if (process.has_timers.load(std::memory_order_relaxed)) {  // relaxed: see the field
     machine.scheduler.cancel_timers_for(pid.bits(), drop_timer);
   }
+  if (process.body != nullptr) destroy_body(std::exchange(process.body, nullptr));
+  process.answer = Message();
+  process.question = 0;
+  process.reply = Message();
+  destroy_signals(process.queue.take_all());
 }
 
 // From here on nobody finds the process; what was still on its way is answered.
 void close(Process& process) noexcept {
   Signal* late = process.inbox.close();
-  while (late != nullptr) process.machine->answer_for_the_dead(std::exchange(late, late->next));
+  while (late != nullptr) {
+    process.machine->answer_for_the_dead(std::exchange(late, late->next), process.exit_reason);
+  }
   process.pid_bits.store(0, std::memory_order_release);  // pairs: ProcessTable::find's acquire load
 }
 
@@ -71,6 +75,11 @@ void exit_process(Process& process) noexcept {
   ExitReason reason = std::exchange(process.exit_reason, ExitReason::normal);
   HostExit host_exit = std::exchange(process.host_exit, {});
   count_end(process);
+  if (relations && !relations->orphans.empty()) {
+    process.relations = std::move(relations);
+    fail_orphans(process, reason);
+    relations = std::move(process.relations);
+  }
   if (relations) tell_the_others(machine, *relations, pid, reason);
   if (host_exit.ended != nullptr) host_exit.ended(host_exit.context, reason);
 }
@@ -89,8 +98,8 @@ ExitReason reason_of_current_exception() noexcept {
   std::free(readable);
   try {
     throw;
-  } catch (const NoProcess&) {
-    return ExitReason::noproc;
+  } catch (const ExitsWith& carrier) {
+    return carrier.reason();
   } catch (const std::exception& exception) {
     text += std::string(": ") + exception.what();
   } catch (const std::string& thrown) {

@@ -106,19 +106,13 @@ void end_without_stack(WorkerState& state, Process& process) noexcept {
 }
 
 // Adds what a run used to its process.
-struct Accounting {
-  Process& process;
-  Worker& worker;
-  std::int32_t granted;
-
-  void settle() noexcept {
-    // relaxed: the owner's own statistic
-    std::uint64_t before = process.reductions.load(std::memory_order_relaxed);
-    std::uint64_t used = static_cast<std::uint64_t>(std::max(granted - worker.budget, 0));
-    process.reductions.store(before + used, std::memory_order_relaxed);  // relaxed: a statistic
-    granted = worker.budget;
-  }
-};
+void settle(WorkerState& state, Process& process) noexcept {
+  // relaxed: the owner's own statistic
+  std::uint64_t before = process.reductions.load(std::memory_order_relaxed);
+  std::uint64_t used = static_cast<std::uint64_t>(std::max(state.granted - process.worker->budget, 0));
+  process.reductions.store(before + used, std::memory_order_relaxed);  // relaxed: a statistic
+  state.granted = process.worker->budget;
+}
 
 void set_running(WorkerState& state, Worker& worker, Process& process) noexcept {
   state.current = &process;
@@ -126,8 +120,8 @@ void set_running(WorkerState& state, Worker& worker, Process& process) noexcept 
   process.status.store(ProcessStatus::running, std::memory_order_relaxed);  // relaxed: a statistic
 }
 
-Settled yielded(WorkerState& state, Process& process, Accounting& accounting) noexcept {
-  accounting.settle();
+Settled yielded(WorkerState& state, Process& process) noexcept {
+  settle(state, process);
   state.current = nullptr;
   process.status.store(ProcessStatus::runnable, std::memory_order_relaxed);  // relaxed: a statistic
   return Settled::yielded;
@@ -166,14 +160,14 @@ void resume_if_woken(WorkerState& state, Process& process) noexcept {
 Settled Machine::run_process(Runnable& runnable, Worker& worker) noexcept {
   auto& process = static_cast<Process&>(runnable);
   WorkerState& state = state_of(worker);
-  Accounting accounting{process, worker, worker.budget};
+  state.granted = worker.budget;
   for (;;) {
     set_running(state, worker, process);
     handle_signals(process);
     resume_if_woken(state, process);
     switch (process.request) {
       case Request::yield:
-        return yielded(state, process, accounting);
+        return yielded(state, process);
       case Request::finish:
         return finished(state, process);
       case Request::abandon:
@@ -186,12 +180,12 @@ Settled Machine::run_process(Runnable& runnable, Worker& worker) noexcept {
         process.events = 0;
         // Messages it has not looked at: its slice is used up, they are not.
         process.waits_for = process.queue.has_unscanned() ? 0 : message_event | exit_event;
-        if (process.waits_for == 0) return yielded(state, process, accounting);
+        if (process.waits_for == 0) return yielded(state, process);
         break;
       case Request::wait:
         break;
     }
-    accounting.settle();
+    settle(state, process);
     process.status.store(ProcessStatus::waiting, std::memory_order_relaxed);  // relaxed: a statistic
     state.current = nullptr;
     if (process.inbox.mark_waiting()) return Settled::waiting;  // it may be running elsewhere from here on
@@ -217,6 +211,9 @@ void refuse_waiting(const Process& process) {
 void wait_for(Process& process, std::uint8_t events) {
   if (process.is_matching || !process.on_stack) [[unlikely]]
     refuse_waiting(process);
+  // An exception was caught after all: the reason is that nobody answered.
+  if (has_orphans(process) && !process.must_exit && std::uncaught_exceptions() == 0)
+    fail_orphans(process, ExitReason::error("throng: the question was dropped without an answer"));
   process.waits_for = events;
   handle_signals(process);
   while ((process.events & events) == 0 && !process.must_exit) switch_away(process, Request::wait);

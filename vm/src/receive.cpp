@@ -83,6 +83,8 @@ MessageQueue& own_queue(const char* call) {
 
 MessageQueue::Found receive_at_rest(std::span<const Clause> clauses) {
   Process& process = require_process("rest()");
+  if (has_orphans(process) && !process.must_exit)
+    fail_orphans(process, ExitReason::error("throng: the question was dropped without an answer"));
   handle_signals(process);
   surface_exit(process);
   if (process.worker->budget <= 0) return {};

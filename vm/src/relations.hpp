@@ -2,8 +2,10 @@
 // has none of it pays eight bytes. Owner only.
 #pragma once
 
+#include <throng/mailbox/message.hpp>
 #include <throng/vm/process.hpp>
 #include <unordered_map>
+#include <vector>
 
 namespace throng::detail {
 
@@ -25,6 +27,15 @@ struct Relations {
   std::unordered_map<std::uint64_t, Pid> monitored_by;  // of me: reference → watcher
   std::unordered_map<std::uint64_t, AliasKind> aliases;
   std::unordered_map<std::uint64_t, Pid> spawn_requests;  // reply still to come (SPN-4) → child if linked
+
+  std::unordered_map<std::uint64_t, Message>
+      questions;  // open beside the first → its answer, once it is here
+  // Askers who will be told why: their questions were dropped while the reason was not yet settled.
+  struct Orphan {
+    Pid asker;
+    std::uint64_t question = 0;
+  };
+  std::vector<Orphan> orphans;
 
   bool is_linked(Pid other) const {
     auto link = links.find(other);

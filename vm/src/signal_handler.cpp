@@ -2,7 +2,9 @@
 // ALI-1 are acted on. Runs for the process's owner, on its stack or on the worker's, and never throws.
 #include <algorithm>
 
-#include "machine.hpp"
+#include <throng/vm/call.hpp>
+
+#include "timers.hpp"
 
 namespace throng::detail {
 namespace {
@@ -117,7 +119,7 @@ void take_spawn_reply(Process& process, Signal* signal) noexcept {
 }
 
 void take_question(Process& process, Signal* signal) noexcept {
-  auto& question = payload_as<Question>(signal);
+  auto& question = payload_as<Inquiry>(signal);
   Answer answer{question.number, true, nullptr};
   if (question.wants_info) answer.info = std::make_unique<ProcessInfo>(info_of(process));
   process.machine->deliver(question.from,
@@ -125,13 +127,46 @@ void take_question(Process& process, Signal* signal) noexcept {
   destroy_signal(signal);
 }
 
+void take_reply(Process& process, Signal* signal) noexcept {
+  std::uint64_t number = payload_as<AnswerHeader>(signal).question;
+  Message* place = number == process.question ? &process.reply : nullptr;
+  if (place == nullptr && process.relations) {
+    auto open = process.relations->questions.find(number);
+    if (open != process.relations->questions.end()) place = &open->second;
+  }
+  if (place == nullptr) {  // late: nobody waits for it any more (ALI-4)
+    destroy_signal(signal);
+    return;
+  }
+  *place = Message(signal);
+  process.events |= reply_event;
+}
+
 void take_answer(Process& process, Signal* signal, std::uint64_t number, Event event) noexcept {
-  if (number != process.wait_reference) {
+  if (number != process.waits_for_number()) {
     destroy_signal(signal);
     return;
   }
   process.events |= event;
   process.answer = Message(signal);
+}
+
+// What calls are made of: questions, answers, and their time-outs.
+void take_of_call(Process& process, Signal* signal) noexcept {
+  switch (signal->kind) {
+    case request_kind:
+      append(process, signal);
+      break;
+    case reply_kind:
+      take_reply(process, signal);
+      break;
+    case timer_started_kind:
+      take_started_timer(process, payload_as<StartedTimer>(signal));
+      destroy_signal(signal);
+      break;
+    default:
+      destroy_signal(signal);
+  }
 }
 
 void take(Process& process, Signal* signal) noexcept {
@@ -184,7 +219,7 @@ void take(Process& process, Signal* signal) noexcept {
       take_answer(process, signal, payload_as<Reference>(signal).number, answer_event);
       break;
     default:  // ordinary messages are taken in take_signals
-      destroy_signal(signal);
+      take_of_call(process, signal);
   }
 }
 
@@ -194,7 +229,7 @@ void take_rare(Process& process, Signal* signal) noexcept {
   // Not mine: meant for one who lived in this block before (SPN-5). And once its end is settled, what comes
   // after the exit signal is not seen (SIG-2). Either way the sender may need an answer.
   if (!mine || process.must_exit) {
-    process.machine->answer_for_the_dead(signal);
+    process.machine->answer_for_the_dead(signal, mine ? process.exit_reason : ExitReason::noproc);
   } else {
     take(process, signal);
   }

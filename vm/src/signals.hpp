@@ -21,10 +21,13 @@ enum SignalKind : std::uint8_t {
   demonitor_kind,                // MonitorSignal
   down_kind,                     // Down
   timeout_kind,                  // Reference: the time of a receive or sleep is up
-  question_kind,                 // Question: is_alive, process_info
+  question_kind,                 // Inquiry: is_alive, process_info
   answer_kind,                   // Answer
   resumed_kind,                  // Reference: work on a blocking thread is done
   spawn_reply_kind,              // SpawnReply
+  request_kind,                  // throng::Question<M>: begins with a ReplyTo
+  reply_kind,                    // Answered<R> or Unanswered: begins with an AnswerHeader
+  timer_started_kind,            // StartedTimer: the deferred time-out of a wait has become a timer
 };
 
 struct LinkSignal {
@@ -38,10 +41,14 @@ struct MonitorSignal {
   Pid watcher;
   Monitor monitor;
 };
+struct StartedTimer {
+  std::uint64_t number;
+  TimerKey key;
+};
 struct Reference {
   std::uint64_t number;
 };
-struct Question {
+struct Inquiry {
   Pid from;
   std::uint64_t number;
   bool wants_info;

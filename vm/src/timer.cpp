@@ -70,18 +70,49 @@ TimerId start_message_timer(Duration delay, std::string_view name, Message messa
 }
 
 WaitTimer::~WaitTimer() {
-  if (started_) cancel_signal_timer(*process_.machine, key_);
-  process_.wait_reference = 0;  // a time-out that is on its way belongs to nobody any more
+  if (!started_) return;
+  TimerKey key = std::exchange(process_.wait_timer, {});
+  if (key.generation != 0) cancel_signal_timer(*process_.machine, key);
+  process_.wait_for_number(0);  // a time-out that is on its way belongs to nobody any more
   process_.events &= static_cast<std::uint8_t>(~timeout_event);
 }
 
 void WaitTimer::start_once(Duration timeout) {
   if (started_ || timeout == forever) return;
-  std::uint64_t number = process_.machine->new_reference();
-  key_ = start_signal_timer(*process_.machine, timeout, process_.pid(),
-                            make_message<Reference>(timeout_kind, number));
-  process_.wait_reference = number;
+  WorkerState& state = state_of(*process_.worker);
+  std::uint64_t number = process_.machine->new_reference(state);
+  process_.wait_for_number(number);
   started_ = true;
+  if (timeout < deferred_from) {
+    process_.wait_timer = start_signal_timer(*process_.machine, timeout, process_.pid(),
+                                             make_message<Reference>(timeout_kind, number));
+    return;
+  }
+  state.deferred.push_back({process_.pid(), number, timeout, state.tick_time});
+}
+
+void start_deferred(Machine& machine, WorkerState& state, bool all) noexcept {
+  constexpr std::int64_t patience = 1'000'000;  // ns
+  if (state.deferred.empty()) return;
+  state.tick_time = machine.scheduler.now();
+  while (!state.deferred.empty() && (all || state.deferred.front().since + patience <= state.tick_time)) {
+    DeferredTimeout due = state.deferred.front();
+    state.deferred.pop_front();
+    Process* process = machine.table.find(due.process);
+    if (process == nullptr || process->waits_for_number() != due.number) continue;
+    TimerKey key = start_signal_timer(machine, due.timeout, due.process,
+                                      make_message<Reference>(timeout_kind, due.number));
+    machine.deliver(due.process,
+                    make_message<StartedTimer>(timer_started_kind, due.number, key).release_signal());
+  }
+}
+
+void take_started_timer(Process& process, const StartedTimer& started) noexcept {
+  if (process.waits_for_number() == started.number) {
+    process.wait_timer = started.key;
+  } else {
+    cancel_signal_timer(*process.machine, started.key);
+  }
 }
 
 }  // namespace detail

@@ -13,6 +13,12 @@ TimerKey start_signal_timer(Machine& machine, Duration delay, Pid to, Message si
 bool cancel_signal_timer(Machine& machine, TimerKey key) noexcept;
 
 // The time-out of one wait: started when first needed, cancelled when left, however the wait is left.
+//
+// A long one is deferred: most waits for an answer are over long before, and starting and cancelling a timer
+// would cost as much as the answer. The worker keeps a note, and makes a timer of it if the wait still lasts
+// after a millisecond, or when the worker has nothing else to do. The time counts from then: late by that
+// much, never early (SCH-10). The key comes to the process as a signal, so that only its owner touches its
+// fields.
 class WaitTimer {
  public:
   explicit WaitTimer(Process& process) noexcept : process_(process) {}
@@ -22,9 +28,14 @@ class WaitTimer {
   void start_once(Duration timeout);
 
  private:
+  static constexpr Duration deferred_from = std::chrono::milliseconds(100);
+
   Process& process_;
-  TimerKey key_{};
   bool started_ = false;
 };
+
+// Thread: the worker's own.
+void start_deferred(Machine& machine, WorkerState& state, bool all) noexcept;
+void take_started_timer(Process& process, const StartedTimer& started) noexcept;
 
 }  // namespace throng::detail

@@ -20,6 +20,8 @@ struct SchedulerHooks {
   void* context = nullptr;
   void (*started)(void* context, Worker& worker) = nullptr;
   void (*stopped)(void* context, Worker& worker) noexcept = nullptr;
+  // Now and then between two runs, and before the worker sleeps.
+  void (*ticks)(void* context, Worker& worker, bool about_to_sleep) noexcept = nullptr;
 };
 
 struct SchedulerSetup {

@@ -35,7 +35,9 @@ class Worker {
   WorkerMetrics metrics() const noexcept;  // Thread: any.
 
   // Puts a runnable that the caller holds at the tail of its priority's queue here; may wake another worker.
-  void enqueue(Runnable& runnable) noexcept;
+  void enqueue(Runnable& runnable) noexcept { enqueue_at(runnable, runnable.priority()); }
+  // The same at another priority, for this once.
+  void enqueue_at(Runnable& runnable, Priority priority) noexcept;
   // True when something waits on this worker: a run that can go on should then yield at the end of its slice.
   bool has_waiting() const noexcept;
 
@@ -60,6 +62,7 @@ class Worker {
   Runnable* steal_from(Worker& victim, bool only_what_has_waited) noexcept;
   void run(Runnable& runnable) noexcept;
   void poll_sources();
+  void tick(bool about_to_sleep) noexcept;
   bool park();
   void leave_search(bool found) noexcept;
 

@@ -22,13 +22,24 @@ class BadName : public std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };
 
-// link() to a process that does not live, by one that does not trap exits (LNK-4). Uncaught: exit reason
-// noproc.
-class NoProcess : public std::runtime_error {
+// An exception that says with which reason its process ends if nobody catches it.
+class ExitsWith : public std::runtime_error {
+ public:
+  explicit ExitsWith(ExitReason reason) : ExitsWith(reason, "throng: " + reason.text()) {}
+  ExitsWith(ExitReason reason, const std::string& sentence)
+      : std::runtime_error(sentence), reason_(std::move(reason)) {}
+  const ExitReason& reason() const noexcept { return reason_; }
+
+ private:
+  ExitReason reason_;
+};
+
+// link() to a process that does not live, by one that does not trap exits (LNK-4).
+class NoProcess : public ExitsWith {
  public:
   NoProcess()
-      : std::runtime_error(
-            "throng: link() to a process that does not live; trap exits to be told by a message") {}
+      : ExitsWith(ExitReason::noproc,
+                  "throng: link() to a process that does not live; trap exits to be told by a message") {}
 };
 
 // A limit of the runtime's was reached: processes, stacks or threads. The text says which and what to raise.

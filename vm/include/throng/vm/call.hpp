@@ -1,0 +1,116 @@
+// Questions and answers between processes, the mechanism under every call. A question carries the obligation
+// to answer it, a ReplyTo; whoever holds that may answer now, keep it, or send it on. Whoever drops it has
+// failed the asker, who is told at once: a dead process's queue, a handler that throws and a forgotten value
+// are the same case. So a call needs no monitor: it is two messages (SIG-1).
+//
+// An answer never enters the asker's queue, hence a call costs the same whatever is queued (RCV-5), and a
+// late answer is dropped before anybody could mistake it for something else (ALI-4).
+#pragma once
+
+#include <optional>
+#include <throng/vm/errors.hpp>
+#include <throng/vm/receive.hpp>
+#include <throng/vm/send.hpp>
+
+namespace throng {
+
+namespace detail {
+class Machine;
+
+// What every answer's payload begins with: which question it answers.
+struct AnswerHeader {
+  std::uint64_t question = 0;
+};
+template <class R>
+struct Answered : AnswerHeader {
+  R value;
+};
+struct Unanswered : AnswerHeader {
+  ExitReason reason;
+};
+
+}  // namespace detail
+
+// The obligation to answer one question, held by one owner at a time. Thread: any, by its owner.
+class ReplyTo {
+ public:
+  static constexpr bool sendable = true;
+
+  ReplyTo() = default;
+  ReplyTo(ReplyTo&& other) noexcept
+      : machine_(std::exchange(other.machine_, nullptr)), asker_(other.asker_), question_(other.question_) {}
+  ReplyTo& operator=(ReplyTo&& other) noexcept;
+  ~ReplyTo() {
+    if (machine_ != nullptr) drop();
+  }
+
+  // False: answered, failed, or never asked.
+  explicit operator bool() const noexcept { return machine_ != nullptr; }
+  Pid asker() const noexcept { return asker_; }
+
+  // The value must be what the asker waits for; a wrong type reaches it as a failure that names both.
+  template <class R>
+  void answer(R&& value) {
+    require_sendable<std::decay_t<R>>();
+    using Answer = detail::Answered<std::decay_t<R>>;
+    send_answer(detail::make_message<Answer>(detail::message_kind, detail::AnswerHeader{question_},
+                                             std::forward<R>(value)));
+  }
+  void fail(ExitReason reason);
+
+ private:
+  friend struct ReplyToMaker;
+  void send_answer(detail::Message answer);
+  void drop() noexcept;
+
+  detail::Machine* machine_ = nullptr;
+  Pid asker_;
+  std::uint64_t question_ = 0;
+};
+
+// A question as its receiver sees it.
+template <class M>
+struct Question {
+  ReplyTo reply_to;
+  M message;
+};
+
+// An exception that is the failure of a call; uncaught, the caller ends with its reason.
+class CallFailed : public ExitsWith {
+ public:
+  using ExitsWith::ExitsWith;
+};
+
+namespace detail {
+
+// Opens a question of the caller's. Close it, whatever happens; an answer that comes later is dropped.
+class OpenQuestion {
+ public:
+  OpenQuestion();
+  ~OpenQuestion();
+  OpenQuestion(const OpenQuestion&) = delete;
+  OpenQuestion& operator=(const OpenQuestion&) = delete;
+
+  ReplyTo reply_to() const noexcept;
+  // Sends the envelope of a Question<M>.
+  void ask(Pid to, Message question);
+  // Waits. The answer's envelope: an Answered<R>, an Unanswered, or empty when the time is up.
+  Message wait(Duration timeout);
+
+ private:
+  std::uint64_t number_;
+};
+
+template <class M>
+Message question_of(ReplyTo reply_to, M&& message) {
+  using Stored = Kept<M>;
+  require_sendable<Stored>();
+  return make_message<Question<Stored>>(message_kind, std::move(reply_to), std::forward<M>(message));
+}
+
+// The value in the answer if it is a `wanted`, else null: failure_of says why.
+void* value_in(const Message& answer, const MessageType& wanted) noexcept;
+ExitReason failure_of(const Message& answer, const MessageType& wanted, const MessageType& unanswered);
+
+}  // namespace detail
+}  // namespace throng

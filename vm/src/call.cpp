@@ -1,0 +1,154 @@
+#include <throng/vm/call.hpp>
+
+#include <exception>
+
+#include "timers.hpp"
+
+namespace throng {
+
+using detail::Process;
+
+struct ReplyToMaker {
+  static ReplyTo make(detail::Machine& machine, Pid asker, std::uint64_t question) noexcept {
+    ReplyTo reply_to;
+    reply_to.machine_ = &machine;
+    reply_to.asker_ = asker;
+    reply_to.question_ = question;
+    return reply_to;
+  }
+};
+
+ReplyTo& ReplyTo::operator=(ReplyTo&& other) noexcept {
+  if (this == &other) return *this;
+  if (machine_ != nullptr) drop();
+  machine_ = std::exchange(other.machine_, nullptr);
+  asker_ = other.asker_;
+  question_ = other.question_;
+  return *this;
+}
+
+void ReplyTo::send_answer(detail::Message answer) {
+  if (machine_ == nullptr) throw std::logic_error("throng: this question was answered before");
+  Process* here = detail::current_process();
+  if (here != nullptr && here->machine == machine_) {
+    detail::enter_call(*here, 4);
+    if (detail::is_rejected(*here)) {  // its end is settled (EXT-5): the asker is told the reason
+      drop();
+      return;
+    }
+  }
+  detail::Machine& machine = *std::exchange(machine_, nullptr);
+  answer.get()->kind = detail::reply_kind;
+  if (here != nullptr && here->machine == &machine) {
+    machine.deliver(asker_, answer.release_signal(), *here->worker);
+  } else {
+    machine.deliver(asker_, answer.release_signal());
+  }
+}
+
+void ReplyTo::fail(ExitReason reason) {
+  if (machine_ == nullptr) return;
+  detail::Machine& machine = *std::exchange(machine_, nullptr);
+  detail::AnswerHeader header{question_};
+  machine.deliver(asker_,
+                  detail::make_message<detail::Unanswered>(detail::reply_kind, header, std::move(reason))
+                      .release_signal());
+}
+
+// Whoever loses a question while it is ending, or while an exception passes that may end it, does not know
+// the reason yet: the asker is told when it does.
+void ReplyTo::drop() noexcept {
+  Process* here = detail::current_process();
+  bool is_ending = here != nullptr && here->machine == machine_ &&
+                   (detail::is_rejected(*here) || std::uncaught_exceptions() > 0);
+  if (!is_ending) {
+    fail(ExitReason::error("throng: the question was dropped without an answer"));
+    return;
+  }
+  machine_ = nullptr;
+  here->ensure_relations().orphans.push_back({asker_, question_});
+}
+
+namespace detail {
+
+OpenQuestion::OpenQuestion() {
+  Process& process = require_process("call()");
+  enter_call(process, 4);
+  surface_exit(process);
+  number_ = process.machine->new_reference(state_of(*process.worker));
+  if (process.question == 0) {
+    process.question = number_;
+  } else {
+    process.ensure_relations().questions.try_emplace(number_);
+  }
+}
+
+OpenQuestion::~OpenQuestion() {
+  Process* process = current_process();
+  if (process == nullptr) return;
+  if (process->question == number_) {
+    process->question = 0;
+    process->reply = Message();
+  } else if (process->relations) {
+    process->relations->questions.erase(number_);
+  }
+}
+
+ReplyTo OpenQuestion::reply_to() const noexcept {
+  Process& process = *current_process();
+  return ReplyToMaker::make(*process.machine, process.pid(), number_);
+}
+
+void OpenQuestion::ask(Pid to, Message question) {
+  Process& process = *current_process();
+  if (is_rejected(process)) return;
+  Signal* signal = question.release_signal();
+  signal->kind = request_kind;
+  process.machine->deliver(to, signal, *process.worker);
+}
+
+namespace {
+
+Message& place_of(Process& process, std::uint64_t number) {
+  if (process.question == number) return process.reply;
+  return process.relations->questions.find(number)->second;
+}
+
+}  // namespace
+
+Message OpenQuestion::wait(Duration timeout) {
+  Process& process = *current_process();
+  WaitTimer timer(process);
+  for (;;) {
+    process.events &= static_cast<std::uint8_t>(~reply_event);
+    handle_signals(process);
+    Message& place = place_of(process, number_);
+    if (place) return std::move(place);
+    if (timeout <= Duration::zero() || (process.events & timeout_event) != 0) return {};
+    surface_exit(process);
+    if (is_rejected(process)) return {};  // in a destructor of an exit: EXT-5
+    timer.start_once(timeout);
+    wait_for(process, reply_event | timeout_event);
+  }
+}
+
+void* value_in(const Message& answer, const MessageType& wanted) noexcept {
+  return answer && same_type(*answer.get()->type, wanted) ? answer.payload() : nullptr;
+}
+
+ExitReason failure_of(const Message& answer, const MessageType& wanted, const MessageType& unanswered) {
+  if (!answer) return ExitReason::timeout;
+  if (same_type(*answer.get()->type, unanswered)) return static_cast<Unanswered*>(answer.payload())->reason;
+  return ExitReason::error("throng: the answer is a " + std::string(answer.get()->type->name) +
+                           ", but the question wants a " + std::string(wanted.name));
+}
+
+void fail_orphans(Process& process, const ExitReason& reason) noexcept {
+  std::vector<Relations::Orphan> orphans = std::exchange(process.relations->orphans, {});
+  for (const Relations::Orphan& orphan : orphans) {
+    ReplyToMaker::make(*process.machine, orphan.asker, orphan.question).fail(reason);
+  }
+}
+
+}  // namespace detail
+}  // namespace throng

@@ -1,0 +1,47 @@
+#include <throng/vm/resident.hpp>
+
+#include <throng/vm/rest.hpp>
+
+#include "machine.hpp"
+
+namespace throng {
+namespace detail {
+namespace {
+
+struct ResidentBody : Body {
+  std::unique_ptr<Resident> resident;
+  bool started = false;
+
+  explicit ResidentBody(std::unique_ptr<Resident> who) noexcept : Body{&type_of}, resident(std::move(who)) {}
+
+  static Body* run(Body* body) {
+    auto& self = *static_cast<ResidentBody*>(body);
+    static constexpr Clause whatever_comes{};
+    if (!std::exchange(self.started, true)) self.resident->start();
+    for (;;) {
+      MessageQueue::Found found = receive_at_rest({&whatever_comes, 1});
+      if (!found.message) return body;
+      Received received(std::move(found.message));
+      self.resident->handle(received);
+    }
+  }
+  static void destroy(Body* body) noexcept { static_cast<ResidentBody*>(body)->~ResidentBody(); }
+  static constexpr Type type_of{run, destroy, "resident"};
+};
+
+}  // namespace
+}  // namespace detail
+
+Spawned spawn_resident(const ResidentOptions& options, std::unique_ptr<Resident> resident) {
+  void* block = detail::allocate(sizeof(detail::ResidentBody), alignof(detail::ResidentBody));
+  auto* body = ::new (block) detail::ResidentBody(std::move(resident));
+  return detail::spawn_body(options.spawn, body, {options.link, options.monitor});
+}
+
+Resident* current_resident() {
+  detail::Process& process = detail::require_process("current_resident()");
+  if (process.body == nullptr || process.body->type != &detail::ResidentBody::type_of) return nullptr;
+  return static_cast<detail::ResidentBody*>(process.body)->resident.get();
+}
+
+}  // namespace throng
