@@ -6,6 +6,7 @@ if(command_sources)
   throng_language(throng_command)
   throng_warnings(throng_command)
   target_include_directories(throng_command PRIVATE "${PROJECT_SOURCE_DIR}/tools/throng")
+  target_compile_definitions(throng_command PRIVATE "THRONG_VERSION=\"${PROJECT_VERSION}\"")
   target_link_libraries(throng_command PRIVATE throng::throng fmt::fmt CLI11::CLI11 nlohmann_json::nlohmann_json)
   set_target_properties(throng_command PROPERTIES
     OUTPUT_NAME throng RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")

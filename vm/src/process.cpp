@@ -47,6 +47,18 @@ void exit(Pid other, ExitReason reason) {
   }
 }
 
+std::optional<ExitReason> reason_in_flight() {
+  try {
+    throw;
+  } catch (const detail::ForcedUnwind&) {
+    return std::nullopt;
+  } catch (const detail::ExitCall& call) {
+    return call.reason;
+  } catch (...) {
+    return detail::reason_of_current_exception();
+  }
+}
+
 void yield() {
   Process& process = detail::require_process("yield()");
   detail::handle_signals(process);

@@ -21,7 +21,7 @@ struct ResidentBody : Body {
     for (;;) {
       MessageQueue::Found found = receive_at_rest({&whatever_comes, 1});
       if (!found.message) return body;
-      Received received(std::move(found.message));
+      ReceivedMessage received(std::move(found.message));
       self.resident->handle(received);
     }
   }

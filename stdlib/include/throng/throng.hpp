@@ -1,6 +1,7 @@
-// Everything an application needs: processes, and the library on top of them.
+// Everything an application uses: processes, and the behaviours on top of them.
 #pragma once
 
+#include <throng/stdlib/gen_server.hpp>
 #include <throng/vm/blocking.hpp>
 #include <throng/vm/inspect.hpp>
 #include <throng/vm/process.hpp>

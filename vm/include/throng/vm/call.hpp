@@ -68,13 +68,6 @@ class ReplyTo {
   std::uint64_t question_ = 0;
 };
 
-// A question as its receiver sees it.
-template <class M>
-struct Question {
-  ReplyTo reply_to;
-  M message;
-};
-
 // An exception that is the failure of a call; uncaught, the caller ends with its reason.
 class CallFailed : public ExitsWith {
  public:
@@ -82,6 +75,13 @@ class CallFailed : public ExitsWith {
 };
 
 namespace detail {
+
+// A question as its receiver sees it.
+template <class M>
+struct Question {
+  ReplyTo reply_to;
+  M message;
+};
 
 // Opens a question of the caller's. Close it, whatever happens; an answer that comes later is dropped.
 class OpenQuestion {

@@ -71,6 +71,11 @@ Priority priority(Priority level);
 void exit(Pid other, ExitReason reason);
 [[noreturn]] void exit(int) = delete;  // ::exit would end the host; exit(reason) ends the process
 
+// For code that catches everything to clean up: the reason with which the process ends if the exception that
+// is being handled is let out; nothing if it is being ended by others, and no clean-up by message or call is
+// possible any more. Requires: in a catch block.
+std::optional<ExitReason> reason_in_flight();
+
 // Sees the effect of every signal that the caller sent before (ALV-1).
 bool is_alive(Pid other);
 

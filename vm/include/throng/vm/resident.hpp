@@ -12,9 +12,9 @@
 namespace throng {
 
 // A message as it came, its type known by descriptor only. The payload may be moved from.
-class Received {
+class ReceivedMessage {
  public:
-  explicit Received(detail::Message message) noexcept : message_(std::move(message)) {}
+  explicit ReceivedMessage(detail::Message message) noexcept : message_(std::move(message)) {}
 
   const detail::MessageType& type() const noexcept { return *message_.get()->type; }
   void* payload() const noexcept { return message_.payload(); }
@@ -38,7 +38,7 @@ class Resident {
   // The process's first act. May do everything a process may.
   virtual void start() {}
   // The next message. The process ends by exit() or an exception, as any does.
-  virtual void handle(Received& message) = 0;
+  virtual void handle(ReceivedMessage& message) = 0;
 };
 
 struct ResidentOptions {

@@ -1,0 +1,214 @@
+// How servers are addressed: by pid with a protocol (ServerRef), or by name with a protocol (ServerName),
+// which survives restarts. Both are small values that can be sent. Thread: in a process; for hosts see
+// Runtime::call.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <throng/base/expected.hpp>
+#include <throng/stdlib/protocol.hpp>
+#include <throng/vm/process.hpp>
+
+namespace throng {
+
+// Why a call has no value: the server's exit reason, `noproc`, `timeout`, or an error.
+struct CallError {
+  ExitReason reason;
+};
+
+template <class S>
+class ServerRef;
+
+inline constexpr Duration default_call_timeout = std::chrono::seconds(5);
+
+namespace detail {
+
+// Sends the question and waits. The answer's envelope, or the reason why there is none (GSV-2).
+Expected<Message, CallError> call_and_wait(Pid server, OpenQuestion& open, Message question, Duration timeout,
+                                           const MessageType& wanted);
+// The pid behind a name; a null pid if nobody has it.
+Pid pid_of_name(std::string_view name);
+
+template <class S, class M>
+using ReplyOf = typename std::decay_t<M>::Reply;
+
+template <class S, class M>
+Expected<ReplyOf<S, M>, CallError> try_call(Pid server, M&& message, Duration timeout) {
+  using Answer = Answered<ReplyValue<ReplyOf<S, M>>>;
+  OpenQuestion open;
+  auto envelope = call_and_wait(server, open, question_of(open.reply_to(), std::forward<M>(message)), timeout,
+                                message_type_of<Answer>);
+  if (!envelope) return Unexpected(envelope.error());
+  if constexpr (std::is_void_v<ReplyOf<S, M>>) {
+    return {};
+  } else {
+    return std::move(static_cast<Answer*>(envelope->payload())->value);
+  }
+}
+
+template <class S, class M>
+ReplyOf<S, M> call(Pid server, M&& message, Duration timeout) {
+  auto answer = try_call<S>(server, std::forward<M>(message), timeout);
+  if (!answer) throw CallFailed(answer.error().reason);
+  if constexpr (!std::is_void_v<ReplyOf<S, M>>) return *std::move(answer);
+}
+
+void cast_message(Pid server, Message message);
+
+}  // namespace detail
+
+namespace gen_server {
+
+// A call whose answer is waited for later (GSV-10). Belongs to the process that made it.
+template <class Reply>
+class PendingCall {
+ public:
+  PendingCall() = default;
+
+  // Waits; nothing when the time is up: it may be asked again.
+  std::optional<Expected<Reply, CallError>> wait(Duration timeout) {
+    using Answer = detail::Answered<detail::ReplyValue<Reply>>;
+    detail::Message answer = open_->wait(timeout);
+    if (!answer) return std::nullopt;
+    auto* value = static_cast<Answer*>(detail::value_in(answer, detail::message_type_of<Answer>));
+    if (value == nullptr) {
+      return Unexpected(CallError{detail::failure_of(answer, detail::message_type_of<Answer>,
+                                                     detail::message_type_of<detail::Unanswered>)});
+    }
+    if constexpr (std::is_void_v<Reply>) {
+      return Expected<void, CallError>();
+    } else {
+      return std::move(value->value);
+    }
+  }
+  // Waits and gives up: a later answer is dropped.
+  Expected<Reply, CallError> receive(Duration timeout = default_call_timeout) {
+    auto answer = wait(timeout);
+    open_.reset();
+    if (!answer) return Unexpected(CallError{ExitReason::timeout});
+    return *std::move(answer);
+  }
+
+ private:
+  template <class S>
+  friend class throng::ServerRef;
+  explicit PendingCall(std::unique_ptr<detail::OpenQuestion> open) noexcept : open_(std::move(open)) {}
+  std::unique_ptr<detail::OpenQuestion> open_;
+};
+
+}  // namespace gen_server
+
+template <class S>
+class ServerRef {
+ public:
+  static constexpr bool sendable = true;
+  ServerRef() = default;
+  explicit ServerRef(Pid pid) noexcept : pid_(pid) {}
+
+  Pid pid() const noexcept { return pid_; }
+  explicit operator bool() const noexcept { return static_cast<bool>(pid_); }
+  friend bool operator==(const ServerRef&, const ServerRef&) = default;
+
+  // The answer. A failure is thrown as CallFailed; uncaught, it ends the caller with its reason.
+  template <class M>
+  auto call(M&& message, Duration timeout = default_call_timeout) const {
+    detail::require_call<S, std::decay_t<M>>();
+    if constexpr (detail::IsCall<std::decay_t<M>>)
+      return detail::call<S>(pid_, std::forward<M>(message), timeout);
+  }
+  // The answer or the reason why there is none.
+  template <class M>
+  auto try_call(M&& message, Duration timeout = default_call_timeout) const {
+    detail::require_call<S, std::decay_t<M>>();
+    if constexpr (detail::IsCall<std::decay_t<M>>)
+      return detail::try_call<S>(pid_, std::forward<M>(message), timeout);
+  }
+  // Never fails, never waits.
+  template <class M>
+  void cast(M&& message) const {
+    detail::require_cast<S, std::decay_t<M>>();
+    detail::cast_message(pid_, detail::message_of(std::forward<M>(message)));
+  }
+  template <class M>
+  auto send_request(M&& message) const {
+    detail::require_call<S, std::decay_t<M>>();
+    auto open = std::make_unique<detail::OpenQuestion>();
+    open->ask(pid_, detail::question_of(open->reply_to(), std::forward<M>(message)));
+    return gen_server::PendingCall<typename std::decay_t<M>::Reply>(std::move(open));
+  }
+
+ private:
+  Pid pid_;
+};
+
+template <class S>
+class ServerName {
+ public:
+  static constexpr bool sendable = true;
+  // A literal: the name may be a constant of the program.
+  consteval ServerName(const char* name) : text_(name) {}
+  ServerName(std::string name) : text_(std::move(name)) {}
+
+  std::string_view text() const noexcept { return text_.view(); }
+  std::optional<Pid> whereis() const { return throng::whereis(text()); }
+
+  template <class M>
+  auto call(M&& message, Duration timeout = default_call_timeout) const {
+    return ref().call(std::forward<M>(message), timeout);
+  }
+  template <class M>
+  auto try_call(M&& message, Duration timeout = default_call_timeout) const {
+    return ref().try_call(std::forward<M>(message), timeout);
+  }
+  template <class M>
+  void cast(M&& message) const {
+    ref().cast(std::forward<M>(message));
+  }
+  template <class M>
+  auto send_request(M&& message) const {
+    return ref().send_request(std::forward<M>(message));
+  }
+
+ private:
+  // The one who has the name now; nobody: calls fail with noproc, casts are dropped.
+  ServerRef<S> ref() const { return ServerRef<S>(detail::pid_of_name(text())); }
+
+  // A literal by address, or text of its own. Counted, so that copies in messages share it.
+  class Text {
+   public:
+    constexpr explicit Text(const char* literal)
+        : literal_(literal), length_(std::char_traits<char>::length(literal)) {}
+    explicit Text(std::string text) : owned_(new Owned{std::move(text)}) {}
+    constexpr Text(const Text& other)
+        : literal_(other.literal_), length_(other.length_), owned_(other.owned_) {
+      // relaxed: the copied reference keeps it alive
+      if (owned_ != nullptr) owned_->references.fetch_add(1, std::memory_order_relaxed);
+    }
+    constexpr Text& operator=(Text other) noexcept {
+      std::swap(literal_, other.literal_);
+      std::swap(length_, other.length_);
+      std::swap(owned_, other.owned_);
+      return *this;
+    }
+    constexpr ~Text() {
+      // pairs: the other droppers' fetch_sub
+      if (owned_ != nullptr && owned_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) delete owned_;
+    }
+    std::string_view view() const noexcept {
+      return owned_ != nullptr ? std::string_view(owned_->text) : std::string_view(literal_, length_);
+    }
+
+   private:
+    struct Owned {
+      std::string text;
+      // Protocol: counted up relaxed by who holds a reference, counted down acq_rel, the last one deletes.
+      std::atomic<int> references{1};
+    };
+    const char* literal_ = nullptr;
+    std::size_t length_ = 0;
+    Owned* owned_ = nullptr;
+  };
+  Text text_;
+};
+
+}  // namespace throng

@@ -1,0 +1,15 @@
+// What this process uses of the machine's memory, and what it may yet use.
+#pragma once
+
+#include <cstddef>
+
+namespace throng::command {
+
+// Resident bytes, from /proc/self/statm. 0: the system doesn't say.
+std::size_t resident_bytes();
+
+// What can be had before the system starts to swap, the limit of a container is hit or an address space limit
+// bites; the smallest of these. SIZE_MAX: the system doesn't say.
+std::size_t available_bytes();
+
+}  // namespace throng::command
