@@ -127,8 +127,12 @@ void Worker::tick(bool about_to_sleep) noexcept {
 Runnable* Worker::find_work() {
   poll_sources();
   if (Runnable* runnable = next()) return runnable;
-  if (accept_injected()) return next();
-  if (std::exchange(parts_->was_sentinel, false)) return nullptr;  // it has looked, and takes what waits only
+  if (accept_injected()) {
+    if (Runnable* runnable = next()) return runnable;  // none: a thief was faster
+  }
+  // Who has looked around as the sentinel takes what waits only. But who was given the token meanwhile
+  // searches: it must not go to sleep with it.
+  if (std::exchange(parts_->was_sentinel, false) && !parts_->searching) return nullptr;
   if (!parts_->searching && !scheduler_.parts_->idle.begin_search()) return nullptr;
   parts_->searching = true;
   Runnable* runnable = search(false);
@@ -142,7 +146,10 @@ Runnable* Worker::find_work() {
 void Worker::leave_search(bool found) noexcept {
   parts_->searching = false;
   scheduler_.parts_->idle.end_search();
-  bool more = found && (has_waiting() || scheduler_.parts_->injector.pending() > 0);
+  Scheduler::Parts& shared = *scheduler_.parts_;
+  // Nor may it be that some work, some sleep, and none of the sleepers looks around: what was put on the
+  // queues of the others while the token was out has woken nobody.
+  bool more = found && (has_waiting() || shared.injector.pending() > 0 || !shared.idle.has_sentinel());
   if (more && scheduler_.wake_one()) WorkerCounters::add(parts_->counters.wakes);
 }
 
@@ -151,7 +158,7 @@ bool Worker::accept_injected() noexcept {
   Runnable* taken[injected_at_once];
   std::size_t count = scheduler_.parts_->injector.pop_many(taken, injected_at_once);
   for (std::size_t i = 0; i < count; ++i) parts_->push(*taken[i]);
-  if (count > 1 && scheduler_.may_have_sleepers()) scheduler_.consider_waking(*this, count);
+  if (count > 0 && scheduler_.may_have_sleepers()) scheduler_.consider_waking(*this, count);
   return count > 0;
 }
 
@@ -221,7 +228,7 @@ bool Worker::park() {
       TimerWheel& timers = worker->parts_->timers;
       if (timers.next_deadline() <= late) timers.advance(scheduler_.now(), timers_at_once);
     }
-    if (Runnable* runnable = search(true)) parts_->push(*runnable);
+    if (Runnable* runnable = search(true)) enqueue(*runnable);
     parts_->was_sentinel = true;
   }
   return true;

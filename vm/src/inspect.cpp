@@ -76,11 +76,13 @@ void inquire(Process& process, Pid other, Signal* inquiry) noexcept {
 Message ask(Process& process, Pid other, bool wants_info) {
   std::uint64_t number = process.machine->new_reference();
   process.wait_for_number(number);
+  process.answer = Message();
   process.events &= static_cast<std::uint8_t>(~answer_event);
   Message inquiry = make_message<Inquiry>(question_kind, process.pid(), number, wants_info);
   inquire(process, other, inquiry.release_signal());
   wait_for(process, answer_event);
   process.wait_for_number(0);
+  if ((process.events & answer_event) == 0) return {};
   return std::move(process.answer);
 }
 

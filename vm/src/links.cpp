@@ -52,6 +52,7 @@ Monitor monitor(std::string_view name, const MonitorOptions& options) {
 bool demonitor(Monitor monitor, bool flush) {
   Process& process = detail::require_process("demonitor()");
   detail::enter_call(process, 4);
+  if (flush && process.is_matching) detail::refuse_waiting(process);
   if (monitor.owner() && monitor.owner() != process.pid()) {
     throw std::invalid_argument("throng: demonitor(): this monitor was made by " + monitor.owner().text() +
                                 ", and only its maker can end it");

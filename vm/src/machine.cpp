@@ -59,11 +59,13 @@ SchedulerSetup setup_of(const RuntimeOptions& options, SchedulerHooks hooks) {
 
 Machine::Machine(const RuntimeOptions& wanted)
     : options(checked(wanted)),
-      scheduler(setup_of(options, {this, worker_started, worker_stopped, worker_ticks})),
       table({options.max_processes, options.workers + 1}, run_process),
-      host_state_(*this) {
+      host_state_(*this),
+      scheduler(setup_of(options, {this, worker_started, worker_stopped, worker_ticks})) {
   std::size_t stack = options.stack_size != 0 ? options.stack_size : default_stack_size;
-  stack_pools_[0] = std::make_unique<StackPool>(stack, options.max_processes);
+  // Each worker keeps warm stacks in reserve, which must not be missing elsewhere.
+  std::size_t reserve = (options.workers + 1) * std::size_t{ProcessTable::slack};
+  stack_pools_[0] = std::make_unique<StackPool>(stack, options.max_processes + reserve);
   scheduler.start();
 }
 
@@ -259,7 +261,10 @@ bool Machine::poll() {
 }
 
 ShutdownReport Machine::stop(Duration deadline) {
-  if (stopped_.exchange(true, std::memory_order_acq_rel)) return {};  // pairs: require_running
+  {
+    std::lock_guard lock(spawn_mutex_);
+    if (stopped_.exchange(true, std::memory_order_acq_rel)) return {};  // pairs: require_running
+  }
   using Steady = std::chrono::steady_clock;
   auto begin = Steady::now();
   auto wait_until = [&](Steady::time_point end) {
@@ -281,7 +286,17 @@ ShutdownReport Machine::stop(Duration deadline) {
     wait_until(std::min(begin + deadline, Steady::now() + std::chrono::milliseconds(50)));
   }
   ShutdownReport report{live_pids()};
+  if (scheduler.is_host_driven()) {
+    // Another host thread may be polling still; nobody polls again after this. pairs: poll's store
+    while (polling_.exchange(true, std::memory_order_acquire)) std::this_thread::yield();
+  }
   scheduler.stop();
+  // Nothing runs any more: hosts that wait for a process that overstayed wait in vain.
+  for (Pid pid : report.overstayed) {
+    Process* process = table.find(pid);
+    HostExit host_exit = process != nullptr ? std::exchange(process->host_exit, {}) : HostExit{};
+    if (host_exit.ended != nullptr) host_exit.ended(host_exit.context, ExitReason::killed);
+  }
   return report;
 }
 

@@ -45,6 +45,7 @@ struct WorkerState {
   void keep_pages_open();
   Machine& machine;
   FiberHost host;
+  Signal* dropped = nullptr;   // by the signals being taken; destroyed behind them, see take_signals
   std::int32_t granted = 0;    // budget of the current run that is not yet on its account
   Process* current = nullptr;  // runs now, on its stack or in a handler of signals
   Carrier* spare = nullptr;    // warm carriers of the default class, last in first out
@@ -117,7 +118,6 @@ class Machine {
   std::uint32_t stack_class_for(std::size_t bytes);
 
   const RuntimeOptions options;
-  Scheduler scheduler;
   ProcessTable table;
   Names names;
 
@@ -139,8 +139,14 @@ class Machine {
   Atomic<std::uint64_t> references_{1};
   // Protocol: taken by exchange by the one host thread that polls.
   Atomic<bool> polling_{false};
+  // Held by a host that spawns, from its look at stopped_ to the spawn, and by stop() as it sets that.
+  std::mutex spawn_mutex_;
   // Protocol: taken by exchange by the first who stops; who starts something looks at it.
   Atomic<bool> stopped_{false};
+
+ public:
+  Scheduler scheduler;  // the last member: timers it still holds reach the table as they are dropped
+  std::mutex& spawn_mutex() noexcept { return spawn_mutex_; }
 };
 
 // The state of the worker the caller runs on. Requires: a worker thread. Never keep it across a switch.
@@ -176,6 +182,11 @@ inline bool has_orphans(const Process& process) noexcept {
 
 // -- signal_handler.cpp
 void take_signals(Process& process) noexcept;
+// Gets rid of a signal while signals are taken: its payload's destructor may call the runtime, and runs when
+// all are taken.
+inline void drop_signal(Process& process, Signal* signal) noexcept {
+  signal->next = std::exchange(state_of(*process.worker).dropped, signal);
+}
 inline void handle_signals(Process& process) noexcept {
   if (process.inbox.has_signals()) take_signals(process);
 }

@@ -26,7 +26,7 @@ Priority priority(Priority level) {
 void exit(ExitReason reason) {
   Process& process = detail::require_process("exit()");
   detail::surface_exit(process);
-  if (std::uncaught_exceptions() > 0 && process.on_stack) {
+  if ((std::uncaught_exceptions() > 0 || process.is_exiting) && process.on_stack) {
     // In a destructor while the stack unwinds: a second exception would end the host.
     detail::must_exit_with(process, std::move(reason));
     detail::abandon(process);

@@ -30,10 +30,14 @@ void give_up_possessions(Process& process, Pid pid) noexcept {
 // From here on nobody finds the process; what was still on its way is answered.
 void close(Process& process) noexcept {
   Signal* late = process.inbox.close();
+  Signal* earlier = process.relations ? std::exchange(process.relations->late, nullptr) : nullptr;
+  process.pid_bits.store(0, std::memory_order_release);  // pairs: ProcessTable::find's acquire load
+  while (earlier != nullptr) {
+    process.machine->answer_for_the_dead(std::exchange(earlier, earlier->next), process.exit_reason);
+  }
   while (late != nullptr) {
     process.machine->answer_for_the_dead(std::exchange(late, late->next), process.exit_reason);
   }
-  process.pid_bits.store(0, std::memory_order_release);  // pairs: ProcessTable::find's acquire load
 }
 
 void tell_the_others(Machine& machine, const Relations& relations, Pid pid,
@@ -66,9 +70,9 @@ void count_end(Process& process) noexcept {
 void exit_process(Process& process) noexcept {
   Machine& machine = *process.machine;
   Pid pid = process.pid();
-  process.is_exiting = true;
+  const bool again = std::exchange(process.is_exiting, true);  // a destructor on the way was abandoned
   process.status.store(ProcessStatus::exiting, std::memory_order_seq_cst);  // pairs: register_name
-  if (machine.options.report_crashes && process.exit_reason.is_error()) report_crash(process);
+  if (!again && machine.options.report_crashes && process.exit_reason.is_error()) report_crash(process);
   give_up_possessions(process, pid);
   close(process);
   std::unique_ptr<Relations> relations = std::move(process.relations);

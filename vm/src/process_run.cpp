@@ -171,10 +171,10 @@ Settled Machine::run_process(Runnable& runnable, Worker& worker) noexcept {
       case Request::finish:
         return finished(state, process);
       case Request::abandon:
+        // Its end comes on a stack of its own all the same: destructors of messages run there.
         process.queue.forget_marks();  // they lie on the stack that goes
-        exit_process(process);
         drop_carrier(state.machine, *std::exchange(process.carrier, nullptr));
-        return finished(state, process);
+        continue;
       case Request::rest:
         if (process.carrier != nullptr) keep_carrier(state, *std::exchange(process.carrier, nullptr));
         process.events = 0;
@@ -185,6 +185,7 @@ Settled Machine::run_process(Runnable& runnable, Worker& worker) noexcept {
       case Request::wait:
         break;
     }
+    if (process.must_exit) continue;  // taken by a call that does not throw it, just before the rest
     settle(state, process);
     process.status.store(ProcessStatus::waiting, std::memory_order_relaxed);  // relaxed: a statistic
     state.current = nullptr;

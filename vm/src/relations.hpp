@@ -36,6 +36,7 @@ struct Relations {
     std::uint64_t question = 0;
   };
   std::vector<Orphan> orphans;
+  Signal* late = nullptr;  // who asked after the end was settled, answered when the process is gone
 
   bool is_linked(Pid other) const {
     auto link = links.find(other);

@@ -53,6 +53,7 @@ RuntimeInfo Runtime::info() const { return machine_->info(); }
 Pid Runtime::spawn_from_host(detail::Body* body, void (*ended)(void*, const ExitReason&) noexcept,
                              void* context) {
   std::unique_ptr<detail::Body, decltype(&detail::destroy_body)> owned(body, detail::destroy_body);
+  std::lock_guard lock(machine_->spawn_mutex());
   machine_->require_running("run() or spawn()");
   detail::Process* process = machine_->create(nullptr, {}, body);
   if (process == nullptr) {

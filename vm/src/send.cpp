@@ -23,6 +23,8 @@ void send_message(const Alias& to, Message message) {
 
 void send_message(std::string_view name, Message message) {
   Process& sender = require_process("send()");
+  handle_signals(sender);
+  if (is_rejected(sender)) return;
   std::optional<Pid> to = sender.machine->names.find(name);
   if (!to)
     throw BadName("throng: send() to the name \"" + std::string(name) + "\", which nobody has registered");

@@ -37,7 +37,7 @@ void take_aliased(Process& process, Signal* signal) noexcept {
       return;
     }
   }
-  destroy_signal(signal);
+  drop_signal(process, signal);
 }
 
 // exit(pid, reason), EXT-2.
@@ -135,9 +135,10 @@ void take_reply(Process& process, Signal* signal) noexcept {
     if (open != process.relations->questions.end()) place = &open->second;
   }
   if (place == nullptr) {  // late: nobody waits for it any more (ALI-4)
-    destroy_signal(signal);
+    drop_signal(process, signal);
     return;
   }
+  if (*place) drop_signal(process, place->release_signal());
   *place = Message(signal);
   process.events |= reply_event;
 }
@@ -223,13 +224,34 @@ void take(Process& process, Signal* signal) noexcept {
   }
 }
 
+// What comes to a process whose end is settled. Messages and exits are not seen any more (SIG-2); those who
+// tie themselves to it are told with the others, and those who ask wait until it has given up what it had
+// (SIG-6).
+void take_while_ending(Process& process, Signal* signal) noexcept {
+  switch (signal->kind) {
+    case link_kind:
+    case unlink_kind:
+    case unlink_ack_kind:
+    case monitor_kind:
+    case demonitor_kind:
+      take(process, signal);
+      break;
+    case question_kind:
+    case request_kind:
+      signal->next = std::exchange(process.ensure_relations().late, signal);
+      break;
+    default:
+      drop_signal(process, signal);
+  }
+}
+
 // Everything but a message of the ordinary kind to a process that goes on.
 void take_rare(Process& process, Signal* signal) noexcept {
   bool mine = signal->kind == aliased_message_kind || signal->address == process.pid().bits();
-  // Not mine: meant for one who lived in this block before (SPN-5). And once its end is settled, what comes
-  // after the exit signal is not seen (SIG-2). Either way the sender may need an answer.
-  if (!mine || process.must_exit) {
-    process.machine->answer_for_the_dead(signal, mine ? process.exit_reason : ExitReason::noproc);
+  if (!mine) {
+    process.machine->answer_for_the_dead(signal);  // meant for one who lived in this block before (SPN-5)
+  } else if (process.must_exit) {
+    take_while_ending(process, signal);
   } else {
     take(process, signal);
   }
@@ -247,6 +269,7 @@ void must_exit_with(Process& process, ExitReason reason) noexcept {
 void take_signals(Process& process) noexcept {
   if (process.takes_signals) return;  // what comes now is behind the rest of what is being taken (SIG-2)
   process.takes_signals = true;
+  WorkerState& state = state_of(*process.worker);
   Signal* signal = process.inbox.drain();
   while (signal != nullptr) {
     Signal* next = signal->next;
@@ -260,6 +283,7 @@ void take_signals(Process& process) noexcept {
     signal = next;
   }
   process.takes_signals = false;
+  destroy_signals(std::exchange(state.dropped, nullptr));
 }
 
 }  // namespace throng::detail

@@ -53,7 +53,7 @@ bool cancel_signal_timer(Machine& machine, TimerKey key) noexcept {
 TimerId start_message_timer(Duration delay, Pid to, Message message) {
   Process& process = require_process("send_after()");
   enter_call(process, 4);
-  if (is_rejected(process)) return {};
+  if (is_rejected(process) || process.machine->table.find(to) == nullptr) return {};
   return TimerId(start_signal_timer(*process.machine, delay, to, std::move(message)));
 }
 
@@ -83,7 +83,8 @@ void WaitTimer::start_once(Duration timeout) {
   std::uint64_t number = process_.machine->new_reference(state);
   process_.wait_for_number(number);
   started_ = true;
-  if (timeout < deferred_from) {
+  // Only while all work: a sleeper would look after a timer of ours, but can't see a note.
+  if (timeout < deferred_from || process_.machine->scheduler.may_have_sleepers()) {
     process_.wait_timer = start_signal_timer(*process_.machine, timeout, process_.pid(),
                                              make_message<Reference>(timeout_kind, number));
     return;

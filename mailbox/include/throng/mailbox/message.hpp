@@ -63,11 +63,16 @@ Message make_message(std::uint8_t kind, Args&&... args) {
   constexpr std::size_t alignment =
       alignof(M) > alignof(std::max_align_t) ? alignof(M) : alignof(std::max_align_t);
   void* block = allocate(offset + sizeof(M), alignment);
+  void* place = static_cast<char*>(block) + offset;
   if constexpr (std::is_nothrow_constructible_v<M, Args...>) {
-    ::new (static_cast<char*>(block) + offset) M(std::forward<Args>(args)...);
+    ::new (place) M(std::forward<Args>(args)...);
   } else {
     try {
-      ::new (static_cast<char*>(block) + offset) M(std::forward<Args>(args)...);
+      if constexpr (std::is_constructible_v<M, Args...>) {
+        ::new (place) M(std::forward<Args>(args)...);
+      } else {  // an aggregate; clang 14 does not initialise one with parentheses
+        ::new (place) M{std::forward<Args>(args)...};
+      }
     } catch (...) {
       release(block);
       throw;

@@ -17,6 +17,14 @@ namespace throng {
 
 using Duration = std::chrono::nanoseconds;
 
+// In nanoseconds; what is too long to be said in them is without end.
+template <class Rep, class Period>
+constexpr Duration saturated(std::chrono::duration<Rep, Period> duration) noexcept {
+  using Given = std::chrono::duration<Rep, Period>;
+  if (duration >= std::chrono::duration_cast<Given>(Duration::max())) return Duration::max();
+  return std::chrono::duration_cast<Duration>(duration);
+}
+
 // The runtime's clock: steady, so that setting the date of the machine moves no timer.
 struct Clock {
   using duration = Duration;

@@ -66,6 +66,9 @@ class Scheduler {
   // Runs job(argument) on a thread that may block. False: no thread could be had. Thread: any.
   bool run_blocking(void (*job)(void*) noexcept, void* argument);
 
+  // A hint: does a worker sleep? Thread: any.
+  bool may_have_sleepers() const noexcept;
+
   std::int64_t now() noexcept { return time_->now(); }
   std::int32_t slice() const noexcept { return slice_; }
   std::size_t worker_count() const noexcept { return workers_.size(); }
@@ -77,7 +80,6 @@ class Scheduler {
   friend class Worker;
   struct Parts;
 
-  bool may_have_sleepers() const noexcept;
   void consider_waking(Worker& waker, std::size_t waiting) noexcept;
   bool wake_one() noexcept;
 

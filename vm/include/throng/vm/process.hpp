@@ -92,7 +92,7 @@ void charge(std::int32_t reductions);
 void sleep_for(Duration duration);
 template <class Rep, class Period>
 void sleep(std::chrono::duration<Rep, Period> duration) {
-  sleep_for(std::chrono::duration_cast<Duration>(duration));
+  sleep_for(saturated(duration));
 }
 template <class T>
 requires std::is_arithmetic_v<T>

@@ -189,7 +189,7 @@ detail::Guarded<G, C> when(G guard, C clause) {
 // What to do when nothing matched in time; the last clause. Zero looks once through the queue (RCV-2).
 template <class Rep, class Period, class F>
 detail::After<F> after(std::chrono::duration<Rep, Period> duration, F function) {
-  return {std::chrono::duration_cast<Duration>(duration), std::move(function)};
+  return {saturated(duration), std::move(function)};
 }
 
 template <class... Clauses>
@@ -228,8 +228,7 @@ M receive() {
 template <class M, class Rep, class Period>
 std::optional<M> receive(std::chrono::duration<Rep, Period> timeout) {
   detail::Clause clause{&detail::message_type_of<M>, nullptr, nullptr};
-  detail::MessageQueue::Found found =
-      detail::receive_message({&clause, 1}, std::chrono::duration_cast<Duration>(timeout), nullptr);
+  detail::MessageQueue::Found found = detail::receive_message({&clause, 1}, saturated(timeout), nullptr);
   if (!found.message) return std::nullopt;
   return std::move(*static_cast<M*>(found.message.payload()));
 }

@@ -118,6 +118,7 @@ auto Runtime::run(F&& f, Args&&... args) {
     std::optional<R> result;
     void* block = detail::allocate(sizeof(Stored), alignof(Stored) > 16 ? alignof(Stored) : 16);
     run_and_wait(::new (block) Stored(&result, std::forward<F>(f), std::forward<Args>(args)...));
+    if (!result) throw ProcessExited(ExitReason::normal);  // it left by exit(normal), without a value
     return std::move(*result);
   }
 }

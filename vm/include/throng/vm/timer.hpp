@@ -15,14 +15,12 @@ TimerId start_message_timer(Duration delay, std::string_view name, Message messa
 // Sends the message when the time has passed.
 template <class Rep, class Period, class M>
 TimerId send_after(std::chrono::duration<Rep, Period> delay, Pid to, M&& message) {
-  return detail::start_message_timer(std::chrono::duration_cast<Duration>(delay), to,
-                                     detail::message_of(std::forward<M>(message)));
+  return detail::start_message_timer(saturated(delay), to, detail::message_of(std::forward<M>(message)));
 }
 // To whoever has the name when the time has passed.
 template <class Rep, class Period, class M>
 TimerId send_after(std::chrono::duration<Rep, Period> delay, std::string_view name, M&& message) {
-  return detail::start_message_timer(std::chrono::duration_cast<Duration>(delay), name,
-                                     detail::message_of(std::forward<M>(message)));
+  return detail::start_message_timer(saturated(delay), name, detail::message_of(std::forward<M>(message)));
 }
 
 // At a time of the runtime's clock; one that has passed is due at once (SCH-10).
