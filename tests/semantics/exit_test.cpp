@@ -193,3 +193,13 @@ TEST_CASE("EXT-1: Runtime::run throws what its process ended with") {
   CHECK_THROWS_AS(runtime.run([]() -> int { throw Failure("no value"); }), ProcessExited);
   CHECK_NOTHROW(runtime.run([] { exit(ExitReason::normal); }));
 }
+
+TEST_CASE("EXT-1: Runtime::run throws when its process exits normally before it has a value") {
+  Runtime runtime(quiet(1));
+  CHECK_THROWS_AS(runtime.run([]() -> std::string { exit(ExitReason::normal); }), ProcessExited);
+  CHECK_THROWS_AS(runtime.run([]() -> std::string {
+    exit(self(), ExitReason::normal);
+    return "not reached";
+  }),
+                  ProcessExited);
+}

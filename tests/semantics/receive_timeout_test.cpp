@@ -124,6 +124,19 @@ TEST_CASE("RCV-2: a time-out beyond 32 bits of milliseconds, or of two hundred y
   });
 }
 
+TEST_CASE("RCV-2: a time-out that is too long for the clock does not run out") {
+  Runtime runtime(quiet(1));
+  auto [by_clause, by_type] = runtime.run([] {
+    constexpr auto thousand_years = 24h * 365 * 1000;
+    send_after(5ms, self(), Number{});
+    bool clause = receive([](Number) { return true; }, after(thousand_years, [] { return false; }));
+    send_after(5ms, self(), Number{});
+    return std::pair{clause, receive<Number>(std::chrono::hours::max()).has_value()};
+  });
+  CHECK(by_clause);
+  CHECK(by_type);
+}
+
 TEST_CASE("RCV-2: a process that waits for two hundred years can be killed") {
   Runtime runtime(quiet(1));
   ExitReason reason = runtime.run([] {

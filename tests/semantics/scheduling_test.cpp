@@ -272,7 +272,8 @@ TEST_CASE("SCH-2: priority(level) gives the old one and holds from the next turn
 
 TEST_CASE("SCH-3: a low process has its turn when it has come to the front eight times") {
   for (int normals : {1, 2, 5}) {
-    CAPTURE(normals);
+    const int normal_count = normals;  // clang 14 captures no structured binding
+    CAPTURE(normal_count);
     Log log = log_of([normals](Log& entries) {
       std::vector<Pid> all{take_turns(entries, 0, 10, Priority::low)};
       for (int id = 1; id <= normals; ++id) all.push_back(take_turns(entries, id, 200));
@@ -319,8 +320,10 @@ TEST_CASE("SCH-3: low processes among themselves take turns, and each has its sh
 
 TEST_CASE("SCH-3: a normal process gets seven to eight turns for each of a low one, be they few or many") {
   for (auto [normals, lows] : {std::pair{50, 50}, std::pair{60, 3}, std::pair{3, 60}}) {
-    CAPTURE(normals);
-    CAPTURE(lows);
+    const int normal_count = normals;  // clang 14 captures no structured binding
+    CAPTURE(normal_count);
+    const int low_count = lows;
+    CAPTURE(low_count);
     bool over = false;
     Log turns(static_cast<std::size_t>(normals + lows), 0);
     Runtime runtime(host_driven());
