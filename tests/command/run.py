@@ -107,10 +107,12 @@ def case_refusals():
 
 
 def case_no_memory():
-    """Too little memory is noticed before anything starts."""
+    """Too little room is noticed before anything starts, and a little more than enough is enough."""
     def limit():
         resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000, 1_500_000_000))
-    require_refusal(throng("demo", preexec_fn=limit), 1, "memory", "--processes")
+    require_refusal(throng("demo", preexec_fn=limit), 1, "address space", "--processes", "ulimit -v")
+    result = throng("demo", "--processes", "100", preexec_fn=limit)
+    require(result.returncode == 0, "a small demo still fits", result.stdout, result.stderr)
 
 
 def case_no_room_for_output():

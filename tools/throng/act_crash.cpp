@@ -32,6 +32,7 @@ std::uint64_t steps(const Sizes& sizes) { return 3 * sizes.neighbours; }
 Result play(Stage& stage) {
   RuntimeOptions options = stage.options;
   options.report_crashes = false;
+  options.max_processes = stage.sizes.neighbours + 64;
   Runtime runtime(options);
   std::vector<Pid> crowd(stage.sizes.neighbours);
   spawn_everybody(runtime, stage.progress, crowd);

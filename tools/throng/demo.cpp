@@ -89,4 +89,10 @@ std::size_t memory_needed(const Sizes& sizes) {
          (sizes.ring_members + 2 * sizes.pairs) * each_stack;
 }
 
+std::size_t addresses_needed(const Sizes& sizes) {
+  constexpr std::size_t fixed = std::size_t{1} << 30;  // threads and allocators
+  constexpr std::size_t each_stack = 64 * 1024;
+  return fixed + memory_needed(sizes) + (sizes.alive_at_most() + sizes.neighbours) * each_stack;
+}
+
 }  // namespace throng::command

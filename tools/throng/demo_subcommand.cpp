@@ -74,14 +74,19 @@ class DemoSubcommand final : public Subcommand {
 
   // Before anything is started: half way through, the system would end the program without a word.
   static void require_memory(const Sizes& sizes) {
-    std::size_t needed = memory_needed(sizes);
-    std::size_t available = available_bytes();
+    require_room(sizes, memory_needed(sizes), available_bytes(), "memory",
+                 "ask for fewer with --processes, or give the machine or container more");
+    require_room(sizes, addresses_needed(sizes), available_addresses(), "address space",
+                 "ask for fewer with --processes, or raise the limit (ulimit -v)");
+  }
+
+  static void require_room(const Sizes& sizes, std::size_t needed, std::size_t available, const char* what,
+                           const char* advice) {
     if (needed <= available) return;
     throw std::runtime_error(
-        fmt::format("{} processes and what they say need about {} of memory, and {} can be had here; ask for "
-                    "fewer with --processes, or raise the limit (ulimit -v, or the container's)",
-                    in_words(sizes.processes), bytes_text(static_cast<double>(needed)),
-                    bytes_text(static_cast<double>(available))));
+        fmt::format("{} processes and what they say need up to {} of {}, and {} can be had here; {}",
+                    in_words(sizes.processes), bytes_text(static_cast<double>(needed)), what,
+                    bytes_text(static_cast<double>(available)), advice));
   }
 
   std::uint64_t processes_ = 1'000'000;

@@ -72,21 +72,16 @@ std::size_t left_in_group() {
   return left;
 }
 
-// Stacks, threads and allocators reserve addresses that they never use; a limit on addresses counts them.
-constexpr std::size_t reserved_but_unused = std::size_t{1} << 30;
-
-std::size_t left_of_address_space() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return unlimited;
-  return left_of(limit.rlim_cur, statm(0) + reserved_but_unused);
-}
-
 }  // namespace
 
 std::size_t resident_bytes() { return statm(1); }
 
-std::size_t available_bytes() {
-  return std::min({left_on_machine(), left_in_group(), left_of_address_space()});
+std::size_t available_bytes() { return std::min(left_on_machine(), left_in_group()); }
+
+std::size_t available_addresses() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return unlimited;
+  return left_of(limit.rlim_cur, statm(0));
 }
 
 }  // namespace throng::command
