@@ -109,9 +109,9 @@ def case_refusals():
 def case_no_memory():
     """Too little room is noticed before anything starts, and a little more than enough is enough."""
     def limit():
-        resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000, 1_500_000_000))
-    require_refusal(throng("demo", preexec_fn=limit), 1, "address space", "--processes", "ulimit -v")
-    result = throng("demo", "--processes", "100", preexec_fn=limit)
+        resource.setrlimit(resource.RLIMIT_AS, (2_000_000_000, 2_000_000_000))
+    require_refusal(throng("demo", "--workers", "2", preexec_fn=limit), 1, "address space", "--processes", "ulimit -v")
+    result = throng("demo", "--processes", "100", "--workers", "2", preexec_fn=limit)
     require(result.returncode == 0, "a small demo still fits", result.stdout, result.stderr)
 
 

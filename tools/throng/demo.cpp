@@ -89,10 +89,12 @@ std::size_t memory_needed(const Sizes& sizes) {
          (sizes.ring_members + 2 * sizes.pairs) * each_stack;
 }
 
-std::size_t addresses_needed(const Sizes& sizes) {
-  constexpr std::size_t fixed = std::size_t{1} << 30;  // threads and allocators
-  constexpr std::size_t each_stack = 64 * 1024;
-  return fixed + memory_needed(sizes) + (sizes.alive_at_most() + sizes.neighbours) * each_stack;
+std::size_t addresses_needed(const Sizes& sizes, std::size_t workers) {
+  constexpr std::size_t fixed = std::size_t{1} << 30;  // what allocators reserve
+  constexpr std::size_t each_thread = 80 << 20;        // its stack, and what allocators reserve for it
+  constexpr std::size_t each_stack = 64 << 10;
+  return fixed + memory_needed(sizes) + 2 * workers * each_thread +
+         (sizes.alive_at_most() + sizes.neighbours) * each_stack;
 }
 
 }  // namespace throng::command

@@ -27,6 +27,6 @@ Performance play_demo(const RuntimeOptions& options, const Sizes& sizes, std::FI
 // Memory that a demo of these sizes may come to use, beside what the program itself takes.
 std::size_t memory_needed(const Sizes& sizes);
 // Address space: runtimes reserve a place for every stack there may be, and use few of them.
-std::size_t addresses_needed(const Sizes& sizes);
+std::size_t addresses_needed(const Sizes& sizes, std::size_t workers);
 
 }  // namespace throng::command

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <thread>
 
 #include "command_line.hpp"
 #include "demo.hpp"
@@ -55,7 +56,8 @@ class DemoSubcommand final : public Subcommand {
 
   int run() override {
     Sizes sizes(processes_);
-    require_memory(sizes);
+    require_memory(
+        sizes, workers_ == RuntimeOptions::default_workers ? std::thread::hardware_concurrency() : workers_);
     RuntimeOptions options;
     options.workers = workers_;
     options.max_processes = sizes.alive_at_most();
@@ -73,10 +75,10 @@ class DemoSubcommand final : public Subcommand {
   }
 
   // Before anything is started: half way through, the system would end the program without a word.
-  static void require_memory(const Sizes& sizes) {
+  static void require_memory(const Sizes& sizes, std::size_t workers) {
     require_room(sizes, memory_needed(sizes), available_bytes(), "memory",
                  "ask for fewer with --processes, or give the machine or container more");
-    require_room(sizes, addresses_needed(sizes), available_addresses(), "address space",
+    require_room(sizes, addresses_needed(sizes, workers), available_addresses(), "address space",
                  "ask for fewer with --processes, or raise the limit (ulimit -v)");
   }
 
