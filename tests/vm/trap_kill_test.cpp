@@ -13,6 +13,8 @@
 #include <throng/vm/runtime.hpp>
 #include <utility>
 
+#include "vm/lost_on_purpose.hpp"
+
 namespace {
 
 using namespace throng;
@@ -228,17 +230,11 @@ TEST_CASE("EXT-5: catch (...) that swallows a kill delays it to the next call th
 
 // -- loops that will not end
 
-#if THRONG_ASAN
-// Who is ended without having heard of it loses what lies on its stack: here a message that it was sending,
-// or the exception it was handling. That is the price, and no leak to be found.
-extern "C" const char* __lsan_default_suppressions();  // NOLINT(bugprone-reserved-identifier): LSan's hook
-extern "C" const char* __lsan_default_suppressions() { return "leak:kill_the_loop\n"; }
-#endif
-
 namespace {
 
 template <class Loop>
 ExitReason kill_the_loop(Loop loop) {
+  throng_trap::LostOnPurpose lost;
   auto [victim, watch] = spawn_monitor(
       [](Pid watcher, Loop body) {
         send(watcher, Ready{});
@@ -252,7 +248,7 @@ ExitReason kill_the_loop(Loop loop) {
 
 template <class Loop>
 void check_ends(Loop loop) {
-  Runtime runtime(quiet(2));
+  Runtime runtime(quiet(throng_trap::LostOnPurpose::workers));
   CHECK(runtime.run(kill_the_loop<Loop>, loop) == ExitReason::killed);
 }
 

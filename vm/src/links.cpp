@@ -18,12 +18,15 @@ void link(Pid other) {
 
 void unlink(Pid other) {
   Process& process = detail::require_process("unlink()");
+  // Before anything that has arrived is handled: an exit of the other's that lies here already must find the
+  // link inactive, or the caller would be doomed by a link whose unlink() returned (LNK-2).
+  if (!detail::is_rejected(process) && process.is_linked(other)) {
+    std::uint64_t id = process.machine->new_reference();
+    process.relations->links[other].unlink_id = id;
+    process.machine->deliver(
+        other, make_message<detail::UnlinkSignal>(detail::unlink_kind, process.pid(), id).release_signal());
+  }
   detail::enter_call(process, 4);
-  if (detail::is_rejected(process) || !process.is_linked(other)) return;
-  std::uint64_t id = process.machine->new_reference();
-  process.relations->links[other].unlink_id = id;
-  process.machine->deliver(
-      other, make_message<detail::UnlinkSignal>(detail::unlink_kind, process.pid(), id).release_signal());
 }
 
 Monitor monitor(Pid other, const MonitorOptions& options) {
