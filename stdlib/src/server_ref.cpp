@@ -1,5 +1,7 @@
 #include <throng/stdlib/server_ref.hpp>
 
+#include <algorithm>
+
 namespace throng::detail {
 
 Expected<Message, CallError> call_and_wait(Pid server, OpenQuestion& open, Message question, Duration timeout,
@@ -13,7 +15,15 @@ Expected<Message, CallError> call_and_wait(Pid server, OpenQuestion& open, Messa
   return Unexpected(CallError{failure_of(answer, wanted, message_type_of<Unanswered>)});
 }
 
-Pid pid_of_name(std::string_view name) { return whereis(name).value_or(Pid()); }
+Clock::time_point deadline_after(Duration timeout) noexcept {
+  Clock::time_point now = Clock::now();
+  return timeout < Clock::time_point::max() - now ? now + timeout : Clock::time_point::max();
+}
+
+Duration time_left(Clock::time_point deadline) noexcept {
+  if (deadline == Clock::time_point::max()) return forever;
+  return std::max(Duration::zero(), Duration(deadline - Clock::now()));
+}
 
 void cast_message(Pid server, Message message) { send_message(server, std::move(message)); }
 

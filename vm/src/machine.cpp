@@ -2,6 +2,7 @@
 
 #include <throng/vm/call.hpp>
 
+#include "possession.hpp"
 #include "timers.hpp"
 
 #include <sched.h>
@@ -192,6 +193,9 @@ void Machine::answer_for_the_dead(Signal* signal, const ExitReason& why) noexcep
     }
     case request_kind:
       payload_as<ReplyTo>(signal).fail(why);
+      break;
+    case adopt_kind:
+      give_up_entrusted(*this, dead, signal);
       break;
     case question_kind: {
       auto& question = payload_as<Inquiry>(signal);

@@ -8,10 +8,12 @@
 #include <mutex>
 #include <string>
 #include <throng/scheduler/scheduler.hpp>
+#include <throng/vm/crash.hpp>
 #include <throng/vm/runtime.hpp>
 #include <vector>
 
 #include "fiber.hpp"
+#include "locals.hpp"
 #include "names.hpp"
 #include "process_table.hpp"
 #include "stack_pool.hpp"
@@ -120,6 +122,9 @@ class Machine {
   const RuntimeOptions options;
   ProcessTable table;
   Names names;
+  Locals locals;
+  std::mutex crash_mutex;
+  std::shared_ptr<CrashSink> crash_sink;  // guarded by crash_mutex
 
  private:
   static void worker_started(void* machine, Worker& worker);
@@ -201,7 +206,7 @@ void must_exit_with(Process& process, ExitReason reason) noexcept;
 // -- process_exit.cpp
 // The exit path, on the process's own stack; SIG-6.
 void exit_process(Process& process) noexcept;
-void report_crash(const Process& process) noexcept;
+void report_crash(Process& process) noexcept;
 // Requires: in a catch block.
 ExitReason reason_of_current_exception() noexcept;
 

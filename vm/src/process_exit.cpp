@@ -2,11 +2,11 @@
 // then those who watch are told; so who sees a Down may take the name, and never reaches the dead.
 #include <cxxabi.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <typeinfo>
 
 #include "machine.hpp"
+#include "possession.hpp"
 
 namespace throng::detail {
 namespace {
@@ -21,6 +21,13 @@ void give_up_possessions(Process& process, Pid pid) noexcept {
     machine.scheduler.cancel_timers_for(pid.bits(), drop_timer);
   }
   if (process.body != nullptr) destroy_body(std::exchange(process.body, nullptr));
+  if (process.relations) {
+    give_up_all(machine, *process.relations, pid, process.exit_reason);
+    while (!process.relations->locals.empty()) {
+      Message last = std::move(process.relations->locals.back());
+      process.relations->locals.pop_back();
+    }
+  }
   process.answer = Message();
   process.question = 0;
   process.reply = Message();
@@ -72,7 +79,7 @@ void exit_process(Process& process) noexcept {
   Pid pid = process.pid();
   const bool again = std::exchange(process.is_exiting, true);  // a destructor on the way was abandoned
   process.status.store(ProcessStatus::exiting, std::memory_order_seq_cst);  // pairs: register_name
-  if (!again && machine.options.report_crashes && process.exit_reason.is_error()) report_crash(process);
+  if (!again && process.exit_reason.is_error()) report_crash(process);
   give_up_possessions(process, pid);
   close(process);
   std::unique_ptr<Relations> relations = std::move(process.relations);
@@ -84,14 +91,11 @@ void exit_process(Process& process) noexcept {
     fail_orphans(process, reason);
     relations = std::move(process.relations);
   }
-  if (relations) tell_the_others(machine, *relations, pid, reason);
+  if (relations) {
+    give_up_all(machine, *relations, pid, reason);  // what came while the others were given up
+    tell_the_others(machine, *relations, pid, reason);
+  }
   if (host_exit.ended != nullptr) host_exit.ended(host_exit.context, reason);
-}
-
-void report_crash(const Process& process) noexcept {
-  std::string name = process.machine->names.name_of(process.pid());
-  std::fprintf(stderr, "throng: process %s%s%s ended with an error: %s\n", process.pid().text().c_str(),
-               name.empty() ? "" : " ", name.c_str(), process.exit_reason.text().c_str());
 }
 
 ExitReason reason_of_current_exception() noexcept {

@@ -75,7 +75,10 @@ void activate(Process& process) noexcept {
   if (!process.must_exit) {
     try {
       Body* next = process.body->type->run(process.body);
-      if (next != nullptr && next != process.body) destroy_body(std::exchange(process.body, next));
+      while (next != nullptr && next != process.body) {
+        destroy_body(std::exchange(process.body, next));
+        next = next->type->run(next);  // what it rests with may have something to do first: become()
+      }
       if (next != nullptr) {
         process.request = Request::rest;
         return;

@@ -2,7 +2,9 @@
 // has none of it pays eight bytes. Owner only.
 #pragma once
 
+#include <map>
 #include <throng/mailbox/message.hpp>
+#include <throng/vm/possession.hpp>
 #include <throng/vm/process.hpp>
 #include <unordered_map>
 #include <vector>
@@ -36,7 +38,9 @@ struct Relations {
     std::uint64_t question = 0;
   };
   std::vector<Orphan> orphans;
-  Signal* late = nullptr;  // who asked after the end was settled, answered when the process is gone
+  std::map<const Possession*, std::shared_ptr<Possession>> possessions;
+  std::vector<Message> locals;  // one value of each type, see process_local.hpp
+  Signal* late = nullptr;       // who asked after the end was settled, answered when the process is gone
 
   bool is_linked(Pid other) const {
     auto link = links.find(other);

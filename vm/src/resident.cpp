@@ -1,7 +1,5 @@
 #include <throng/vm/resident.hpp>
 
-#include <throng/vm/rest.hpp>
-
 #include "machine.hpp"
 
 namespace throng {
@@ -29,13 +27,21 @@ struct ResidentBody : Body {
   static constexpr Type type_of{run, destroy, "resident"};
 };
 
+Body* resident_body(std::unique_ptr<Resident> resident) {
+  void* block = allocate(sizeof(ResidentBody), alignof(ResidentBody));
+  return ::new (block) ResidentBody(std::move(resident));
+}
+
 }  // namespace
 }  // namespace detail
 
 Spawned spawn_resident(const ResidentOptions& options, std::unique_ptr<Resident> resident) {
-  void* block = detail::allocate(sizeof(detail::ResidentBody), alignof(detail::ResidentBody));
-  auto* body = ::new (block) detail::ResidentBody(std::move(resident));
-  return detail::spawn_body(options.spawn, body, {options.link, options.monitor});
+  return detail::spawn_body(options.spawn, detail::resident_body(std::move(resident)),
+                            {options.link, options.monitor});
+}
+
+detail::Rest become(std::unique_ptr<Resident> resident) {
+  return detail::Rest(detail::resident_body(std::move(resident)));
 }
 
 Resident* current_resident() {

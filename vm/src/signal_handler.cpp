@@ -4,6 +4,7 @@
 
 #include <throng/vm/call.hpp>
 
+#include "possession.hpp"
 #include "timers.hpp"
 
 namespace throng::detail {
@@ -165,6 +166,9 @@ void take_of_call(Process& process, Signal* signal) noexcept {
       take_started_timer(process, payload_as<StartedTimer>(signal));
       destroy_signal(signal);
       break;
+    case adopt_kind:
+      adopt(process, signal);
+      break;
     default:
       destroy_signal(signal);
   }
@@ -234,6 +238,7 @@ void take_while_ending(Process& process, Signal* signal) noexcept {
     case unlink_ack_kind:
     case monitor_kind:
     case demonitor_kind:
+    case adopt_kind:
       take(process, signal);
       break;
     case question_kind:

@@ -6,6 +6,7 @@
 #include <memory>
 #include <throng/mailbox/message.hpp>
 #include <throng/vm/inspect.hpp>
+#include <throng/vm/possession.hpp>
 #include <throng/vm/process.hpp>
 #include <throng/vm/spawn.hpp>
 
@@ -28,6 +29,7 @@ enum SignalKind : std::uint8_t {
   request_kind,                  // throng::Question<M>: begins with a ReplyTo
   reply_kind,                    // Answered<R> or Unanswered: begins with an AnswerHeader
   timer_started_kind,            // StartedTimer: the deferred time-out of a wait has become a timer
+  adopt_kind,                    // AdoptSignal: a possession for the receiver to own
 };
 
 struct LinkSignal {
@@ -40,6 +42,9 @@ struct UnlinkSignal {
 struct MonitorSignal {
   Pid watcher;
   Monitor monitor;
+};
+struct AdoptSignal {
+  std::shared_ptr<Possession> possession;
 };
 struct StartedTimer {
   std::uint64_t number;

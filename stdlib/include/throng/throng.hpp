@@ -2,6 +2,7 @@
 #pragma once
 
 #include <throng/stdlib/gen_server.hpp>
+#include <throng/stdlib/logger.hpp>
 #include <throng/vm/blocking.hpp>
 #include <throng/vm/inspect.hpp>
 #include <throng/vm/process.hpp>

@@ -4,8 +4,8 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <throng/base/expected.hpp>
+#include <throng/stdlib/process_name.hpp>
 #include <throng/stdlib/protocol.hpp>
 #include <throng/vm/process.hpp>
 
@@ -26,8 +26,19 @@ namespace detail {
 // Sends the question and waits. The answer's envelope, or the reason why there is none (GSV-2).
 Expected<Message, CallError> call_and_wait(Pid server, OpenQuestion& open, Message question, Duration timeout,
                                            const MessageType& wanted);
-// The pid behind a name; a null pid if nobody has it.
-Pid pid_of_name(std::string_view name);
+// Of a ServerRef or a ServerName; a null pid if nobody has the name.
+template <class Server>
+Pid pid_of(const Server& server) {
+  if constexpr (requires { server.pid(); }) {
+    return server.pid();
+  } else {
+    return server.whereis().value_or(Pid());
+  }
+}
+
+// For several waits under one time-out.
+Clock::time_point deadline_after(Duration timeout) noexcept;
+Duration time_left(Clock::time_point deadline) noexcept;
 
 template <class S, class M>
 using ReplyOf = typename std::decay_t<M>::Reply;
@@ -146,11 +157,14 @@ class ServerName {
  public:
   static constexpr bool sendable = true;
   // A literal: the name may be a constant of the program.
-  consteval ServerName(const char* name) : text_(name) {}
-  ServerName(std::string name) : text_(std::move(name)) {}
+  consteval ServerName(const char* name) : name_(name) {}
+  ServerName(std::string name) : name_(std::move(name)) {}
+  // One that a registry or somebody else keeps.
+  explicit ServerName(ProcessName name) : name_(std::move(name)) {}
 
-  std::string_view text() const noexcept { return text_.view(); }
-  std::optional<Pid> whereis() const { return throng::whereis(text()); }
+  const ProcessName& name() const noexcept { return name_; }
+  std::string text() const { return name_.text(); }
+  std::optional<Pid> whereis() const { return name_.whereis(); }
 
   template <class M>
   auto call(M&& message, Duration timeout = default_call_timeout) const {
@@ -171,44 +185,9 @@ class ServerName {
 
  private:
   // The one who has the name now; nobody: calls fail with noproc, casts are dropped.
-  ServerRef<S> ref() const { return ServerRef<S>(detail::pid_of_name(text())); }
+  ServerRef<S> ref() const { return ServerRef<S>(name_.whereis().value_or(Pid())); }
 
-  // A literal by address, or text of its own. Counted, so that copies in messages share it.
-  class Text {
-   public:
-    constexpr explicit Text(const char* literal)
-        : literal_(literal), length_(std::char_traits<char>::length(literal)) {}
-    explicit Text(std::string text) : owned_(new Owned{std::move(text)}) {}
-    constexpr Text(const Text& other)
-        : literal_(other.literal_), length_(other.length_), owned_(other.owned_) {
-      // relaxed: the copied reference keeps it alive
-      if (owned_ != nullptr) owned_->references.fetch_add(1, std::memory_order_relaxed);
-    }
-    constexpr Text& operator=(Text other) noexcept {
-      std::swap(literal_, other.literal_);
-      std::swap(length_, other.length_);
-      std::swap(owned_, other.owned_);
-      return *this;
-    }
-    constexpr ~Text() {
-      // pairs: the other droppers' fetch_sub
-      if (owned_ != nullptr && owned_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) delete owned_;
-    }
-    std::string_view view() const noexcept {
-      return owned_ != nullptr ? std::string_view(owned_->text) : std::string_view(literal_, length_);
-    }
-
-   private:
-    struct Owned {
-      std::string text;
-      // Protocol: counted up relaxed by who holds a reference, counted down acq_rel, the last one deletes.
-      std::atomic<int> references{1};
-    };
-    const char* literal_ = nullptr;
-    std::size_t length_ = 0;
-    Owned* owned_ = nullptr;
-  };
-  Text text_;
+  ProcessName name_;
 };
 
 }  // namespace throng

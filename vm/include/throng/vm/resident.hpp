@@ -7,6 +7,7 @@
 #include <memory>
 #include <throng/vm/body.hpp>
 #include <throng/vm/receive.hpp>
+#include <throng/vm/rest.hpp>
 #include <throng/vm/spawn.hpp>
 
 namespace throng {
@@ -49,6 +50,9 @@ struct ResidentOptions {
 
 // Errors: NotInProcess; LimitReached.
 Spawned spawn_resident(const ResidentOptions& options, std::unique_ptr<Resident> resident);
+
+// For a body to return: the process, which has run as a function until now, goes on as this resident.
+[[nodiscard]] detail::Rest become(std::unique_ptr<Resident> resident);
 
 // What the calling process lives for; null for one that was spawned with a function.
 Resident* current_resident();

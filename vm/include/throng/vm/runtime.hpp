@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <throng/scheduler/clock.hpp>
+#include <throng/vm/call.hpp>
 #include <throng/vm/errors.hpp>
 #include <throng/vm/inspect.hpp>
 #include <throng/vm/send.hpp>
@@ -37,7 +38,10 @@ struct ShutdownReport {
 
 namespace detail {
 class Machine;
-}
+// How the behaviours of the library are started for a host; defined beside them.
+template <class S>
+struct StartFromHost;
+}  // namespace detail
 
 class Runtime {
   friend struct ProgramRunner;
@@ -63,6 +67,22 @@ class Runtime {
   template <class M>
   void send(Pid to, M&& message) {
     send_from_host(to, detail::message_of(std::forward<M>(message)));
+  }
+
+  // Starts a server, or another behaviour of the library's, as gen_server::start<S>(args…) does. Throws
+  // StartFailed. The type comes from the library: include its header.
+  template <class S, class... Args>
+  auto start(Args&&... args) {
+    return detail::StartFromHost<S>::start(*this, std::forward<Args>(args)...);
+  }
+  // Calls a server as a process would: the answer, or CallFailed with the reason why there is none.
+  template <class Server, class M>
+  auto call(const Server& server, M&& message, Duration timeout = std::chrono::seconds(5)) {
+    auto answer = run([](Server to, detail::Kept<M> question,
+                         Duration limit) { return to.try_call(std::move(question), limit); },
+                      server, std::forward<M>(message), timeout);
+    if (!answer) throw CallFailed(answer.error().reason);
+    if constexpr (!std::is_void_v<std::remove_cvref_t<decltype(*answer)>>) return *std::move(answer);
   }
 
   // With workers = 0: runs what is ready, never waits; true: something ran or is ready. One thread at a time.

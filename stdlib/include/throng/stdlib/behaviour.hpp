@@ -1,0 +1,122 @@
+// What all behaviours have in common: a start that is acknowledged, a name, an end that follows the parent's,
+// a stop that can be asked for, and a place where sys can look at it and hold it. For those who write a
+// behaviour of their own; a server or a state machine is written with less.
+//
+// Thread: the object belongs to its process.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <throng/stdlib/start.hpp>
+#include <throng/stdlib/sys_action.hpp>
+#include <throng/vm/call.hpp>
+#include <throng/vm/resident.hpp>
+#include <vector>
+
+namespace throng {
+
+namespace detail {
+
+// What init's acknowledgement says; an init that throws says nothing, and the starter is told the reason.
+struct Started {
+  std::optional<Pid> already_started{};
+  std::optional<ExitReason> refused{};
+  bool ignored = false;
+};
+
+// Thrown through callbacks: the behaviour ends with the reason, its terminate() first.
+struct StopBehaviour {
+  ExitReason reason;
+};
+// Thrown by an init: nothing shall run; with a reason, quietly (GSV-1).
+struct RefuseStart {
+  std::optional<ExitReason> reason;
+};
+
+// A stop that somebody waits for (GSV-9).
+struct StopRequest {
+  ExitReason reason;
+};
+
+}  // namespace detail
+
+class Behaviour : public Resident {
+ public:
+  void start() final;
+  void handle(ReceivedMessage& message) final;
+
+  // The reason takes effect when the callback that runs now is through (GSV-3).
+  void stop_later(ExitReason reason) { stop_ = std::move(reason); }
+  // What runs before the next message (GSV-4); `next` gets the state and the payload.
+  using ContinueFunction = void (*)(void* state, void* payload);
+  void continue_with(detail::Message message, ContinueFunction next);
+
+  // -- for sys
+  virtual std::string_view type_name() const noexcept = 0;
+  virtual void* state() noexcept = 0;  // what get_state() shows
+  virtual std::string status_text() { return {}; }
+  detail::Debug& debug();
+  bool is_suspended() const noexcept { return suspended_; }
+  void set_suspended(bool on) noexcept { suspended_ = on; }
+
+  ReplyTo starter{};  // told when init is through
+
+ protected:
+  Behaviour(StartOptions options, Pid parent)
+      : options_(std::make_unique<StartOptions>(std::move(options))), parent_(parent) {}
+
+  virtual void init() = 0;
+  // False: it is none that this behaviour takes, and it is reported and dropped.
+  virtual bool take(const detail::MessageType& type, void* payload) = 0;
+  virtual void terminate(const ExitReason&) {}
+  virtual void hibernate() {}
+  // After each callback, when continues have run.
+  virtual void settled() {}
+
+  Pid parent() const noexcept { return parent_; }
+
+ private:
+  struct Continue {
+    detail::Message message;
+    ContinueFunction function;
+  };
+
+  void claim_name();
+  void run_init();
+  void take_or_report(ReceivedMessage& message);
+  bool take_of_library(ReceivedMessage& message);
+  void after_callback();
+  void wait_while_suspended();
+  void rest_for_long();
+  [[noreturn]] void finish(const ExitReason& reason);
+  template <class Callback>
+  void guarded(Callback callback, const ReceivedMessage* message);
+  void report_end(const ExitReason& reason, const ReceivedMessage* message);
+
+  std::unique_ptr<StartOptions> options_;  // until it has started
+  Pid parent_;
+  std::vector<Continue> continues_;
+  std::optional<ExitReason> stop_;
+  Duration hibernate_after_ = detail::forever;
+  std::unique_ptr<detail::Debug> debug_;
+  std::uint32_t handled_ = 0;         // messages, to see whether any came
+  std::uint32_t handled_before_ = 0;  // when it last looked
+  bool suspended_ = false;
+};
+
+namespace detail {
+
+// The behaviour whose callback runs. Throws std::logic_error, naming `call`, elsewhere.
+Behaviour& this_behaviour(const char* call);
+
+// Spawns it and waits for init. The process, or why there is none.
+Expected<Spawned, StartError> start_behaviour(std::unique_ptr<Behaviour> behaviour, Duration timeout,
+                                              const ResidentOptions& options);
+Spawned started_or_throw(Expected<Spawned, StartError> started);
+
+// Asks it to stop and waits until it has ended. Errors: CallFailed with noproc or timeout (GSV-9).
+void stop_and_wait(Pid behaviour, ExitReason reason, Duration timeout);
+
+}  // namespace detail
+}  // namespace throng

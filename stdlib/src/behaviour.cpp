@@ -1,0 +1,297 @@
+// The loop of all behaviours: init, one message after another, continues, holding, the end.
+#include <throng/stdlib/behaviour.hpp>
+
+#include <throng/stdlib/logger.hpp>
+#include <throng/vm/inspect.hpp>
+#include <throng/vm/process.hpp>
+#include <throng/vm/timer.hpp>
+
+namespace throng {
+namespace {
+
+using detail::forever;
+using detail::Question;
+using detail::StopBehaviour;
+
+struct LookWhetherIdle {};
+
+void append_log(detail::Debug& debug, std::string line) {
+  if (debug.log_limit == 0) return;
+  if (debug.log.size() >= debug.log_limit) debug.log.pop_front();
+  debug.log.push_back(std::move(line));
+}
+
+void note_message(const Behaviour& behaviour, detail::Debug& debug, const ReceivedMessage& message) {
+  debug.messages_in += debug.statistics ? 1 : 0;
+  if (!debug.trace && debug.log_limit == 0) return;
+  std::string line = std::string(behaviour.type_name()) + " got " + std::string(message.type().name);
+  if (debug.trace) {
+    logger::log({logger::Level::notice,
+                 "throng",
+                 "sys: " + self().text() + " " + line,
+                 {{"report", "trace"}},
+                 {},
+                 {}});
+  }
+  append_log(debug, std::move(line));
+}
+
+bool is_expected(const ExitReason& reason) noexcept {
+  return reason.is_normal() || reason.is_shutdown() || reason == ExitReason::killed;
+}
+
+}  // namespace
+
+void Behaviour::start() {
+  StartOptions& options = *options_;
+  if (options.trap_exit) trap_exit(true);
+  hibernate_after_ = options.hibernate_after;
+  claim_name();
+  run_init();
+  options_.reset();
+  if (starter) starter.answer(detail::Started{});
+  if (hibernate_after_ != forever) send_after(hibernate_after_, self(), LookWhetherIdle{});
+  guarded([this] { after_callback(); }, nullptr);
+}
+
+// A start that fails leaves no trace: not even an exit signal for who started it, who is told by the answer.
+void Behaviour::claim_name() {
+  if (!options_->name) return;
+  try {
+    std::optional<Pid> holder = options_->name.claim();
+    if (!holder) return;
+    unlink(parent_);
+    if (starter) starter.answer(detail::Started{holder, {}, false});
+  } catch (const BadName&) {
+    unlink(parent_);
+    throw;
+  }
+  throng::exit(ExitReason::normal);
+}
+
+void Behaviour::run_init() {
+  try {
+    init();
+  } catch (StopBehaviour& stop) {
+    unlink(parent_);
+    throng::exit(std::move(stop.reason));
+  } catch (detail::RefuseStart& refusal) {
+    unlink(parent_);
+    if (starter) starter.answer(detail::Started{{}, refusal.reason, !refusal.reason});
+    throng::exit(ExitReason::normal);
+  } catch (...) {
+    if (reason_in_flight()) unlink(parent_);
+    throw;
+  }
+}
+
+void Behaviour::handle(ReceivedMessage& message) {
+  ++handled_;
+  if (debug_) note_message(*this, *debug_, message);
+  guarded(
+      [&] {
+        take_or_report(message);
+        after_callback();
+      },
+      &message);
+}
+
+void Behaviour::take_or_report(ReceivedMessage& message) {
+  if (take(message.type(), message.payload()) || take_of_library(message)) return;
+  logger::log({logger::Level::error,
+               "throng",
+               std::string(type_name()) + " " + self().text() +
+                   " got a message that it does not list, and drops it: " + std::string(message.type().name),
+               {},
+               {},
+               {}});
+}
+
+// What every behaviour takes. Exits of others than the parent are the behaviour's own affair.
+bool Behaviour::take_of_library(ReceivedMessage& message) {
+  if (auto* exit = message.as<Exit>()) {
+    if (exit->from != parent_ || !parent_) return false;
+    throw StopBehaviour{exit->reason};  // GSV-7
+  }
+  if (auto* request = message.as<Question<detail::SysRequest>>()) {
+    request->message.action->act(*this, std::move(request->reply_to));
+    if (suspended_) wait_while_suspended();
+    return true;
+  }
+  if (auto* request = message.as<Question<detail::StopRequest>>()) {
+    starter = std::move(request->reply_to);  // answered by the end
+    throw StopBehaviour{std::move(request->message.reason)};
+  }
+  if (message.as<LookWhetherIdle>() == nullptr) return false;
+  rest_for_long();
+  return true;
+}
+
+// Without a clock for each message: nothing came between two looks.
+void Behaviour::rest_for_long() {
+  bool idle = handled_ == handled_before_ + 1;  // this look alone
+  handled_before_ = handled_;
+  if (idle) hibernate();
+  send_after(hibernate_after_, self(), LookWhetherIdle{});
+}
+
+// Only sys and the parent are heard; everything else waits in the queue, in order (SYS-1).
+void Behaviour::wait_while_suspended() {
+  while (suspended_) {
+    receive(
+        [this](Question<detail::SysRequest> request) {
+          request.message.action->act(*this, std::move(request.reply_to));
+        },
+        when([this](const Exit& exit) { return exit.from == parent_; },
+             [](Exit exit) { throw StopBehaviour{std::move(exit.reason)}; }),
+        [this](Question<detail::StopRequest> request) {
+          starter = std::move(request.reply_to);
+          throw StopBehaviour{std::move(request.message.reason)};
+        });
+  }
+}
+
+void Behaviour::continue_with(detail::Message message, ContinueFunction next) {
+  continues_.push_back({std::move(message), next});
+}
+
+// What a callback left to do before the next message: continues, then a stop (GSV-3, GSV-4).
+void Behaviour::after_callback() {
+  while (!continues_.empty() && !stop_) {
+    Continue next = std::move(continues_.front());
+    continues_.erase(continues_.begin());
+    next.function(state(), next.message.payload());
+  }
+  if (stop_) throw StopBehaviour{*std::exchange(stop_, std::nullopt)};
+  settled();
+}
+
+// terminate() has the last word, unless the behaviour is ended by others (GSV-7).
+template <class Callback>
+void Behaviour::guarded(Callback callback, const ReceivedMessage* message) {
+  std::optional<ExitReason> reason;
+  try {
+    callback();
+    return;
+  } catch (StopBehaviour& stop) {
+    reason = std::move(stop.reason);
+  } catch (...) {
+    reason = reason_in_flight();
+    if (!reason) throw;
+    report_end(*reason, message);
+    terminate(*reason);
+    throw;
+  }
+  report_end(*reason, message);
+  finish(*reason);
+}
+
+void Behaviour::finish(const ExitReason& reason) {
+  terminate(reason);
+  throng::exit(reason);
+}
+
+// GSV-8: an end that was asked for is nobody's business.
+void Behaviour::report_end(const ExitReason& reason, const ReceivedMessage* message) {
+  if (is_expected(reason) || logger::handlers().empty()) return;
+  logger::Fields fields{{"report", "terminated"}, {"reason", reason.text()}};
+  if (message != nullptr) fields.emplace_back("last_message", message->type().name);
+  if (std::string status = status_text(); !status.empty()) fields.emplace_back("state", std::move(status));
+  if (debug_) {
+    for (const std::string& line : debug_->log) fields.emplace_back("log", line);
+  }
+  logger::log({logger::Level::error,
+               "throng",
+               std::string(type_name()) + " " + self().text() + " terminates: " + reason.text(),
+               std::move(fields),
+               {},
+               {}});
+}
+
+detail::Debug& Behaviour::debug() {
+  if (!debug_) debug_ = std::make_unique<detail::Debug>();
+  return *debug_;
+}
+
+namespace detail {
+
+Behaviour& this_behaviour(const char* call) {
+  auto* behaviour = dynamic_cast<Behaviour*>(current_resident());
+  if (behaviour == nullptr)
+    throw std::logic_error(std::string("throng: ") + call + " is for the callbacks of a server");
+  return *behaviour;
+}
+
+namespace {
+
+StartError error_of(Message& answer) {
+  using Answer = Answered<Started>;
+  StartError error{ExitReason::timeout};
+  auto* started = static_cast<Answer*>(value_in(answer, message_type_of<Answer>));
+  if (started == nullptr) {
+    error.reason = failure_of(answer, message_type_of<Answer>, message_type_of<Unanswered>);
+  } else if (started->value.already_started) {
+    error.already_started = started->value.already_started;
+    error.reason =
+        ExitReason::error("throng: already_started: " + error.already_started->text() + " has the name");
+  } else {
+    error.ignored = started->value.ignored;
+    error.reason = started->value.refused.value_or(ExitReason::normal);
+  }
+  return error;
+}
+
+bool is_success(const Message& answer) {
+  using Answer = Answered<Started>;
+  auto* started = static_cast<Answer*>(value_in(answer, message_type_of<Answer>));
+  return started != nullptr && !started->value.already_started && !started->value.refused &&
+         !started->value.ignored;
+}
+
+}  // namespace
+
+Expected<Spawned, StartError> start_behaviour(std::unique_ptr<Behaviour> behaviour, Duration timeout,
+                                              const ResidentOptions& options) {
+  OpenQuestion open;
+  behaviour->starter = open.reply_to();
+  throng::ReceiveMark mark;
+  ResidentOptions watched = options;
+  Spawned spawned = spawn_resident(watched, std::move(behaviour));
+  Message answer = open.wait(timeout);
+  if (is_success(answer)) return spawned;
+  StartError error = error_of(answer);
+  // Gone before anybody hears of the failure (GSV-1).
+  if (options.link) unlink(spawned.process);
+  if (!answer) exit(spawned.process, ExitReason::kill);
+  if (options.monitor) demonitor(spawned.monitor, true);
+  Monitor gone = monitor(spawned.process);
+  receive_after(mark, when([gone](const Down& down) { return down.monitor == gone; }, [](Down) {}));
+  return Unexpected(std::move(error));
+}
+
+Spawned started_or_throw(Expected<Spawned, StartError> started) {
+  if (!started) throw StartFailed(std::move(started).error());
+  return *started;
+}
+
+void stop_and_wait(Pid behaviour, ExitReason reason, Duration timeout) {
+  if (behaviour == self())
+    throw CallFailed(ExitReason::error("throng: calling_self: a server that waits for its own end"));
+  throng::ReceiveMark mark;
+  Monitor watch = monitor(behaviour);
+  OpenQuestion open;
+  open.ask(behaviour, question_of(open.reply_to(), StopRequest{reason}));
+  std::optional<ExitReason> end =
+      receive_after(mark,
+                    when([watch](const Down& down) { return down.monitor == watch; },
+                         [](Down down) { return std::optional(std::move(down.reason)); }),
+                    after(timeout, [] { return std::optional<ExitReason>(); }));
+  if (!end) {
+    demonitor(watch, true);
+    throw CallFailed(ExitReason::timeout);
+  }
+  if (*end != reason) throw CallFailed(*std::move(end));
+}
+
+}  // namespace detail
+}  // namespace throng

@@ -1,0 +1,254 @@
+// How events find their handlers; how they are written is in log_formats.cpp.
+#include <throng/stdlib/logger.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <mutex>
+#include <shared_mutex>
+#include <stdexcept>
+#include <throng/vm/call.hpp>
+#include <throng/vm/crash.hpp>
+#include <throng/vm/inspect.hpp>
+#include <throng/vm/process.hpp>
+#include <throng/vm/receive.hpp>
+#include <throng/vm/runtime_local.hpp>
+#include <throng/vm/spawn.hpp>
+
+namespace throng::logger {
+namespace {
+
+struct Finish {};
+struct Caught {};  // what a question to a handler is answered with: all before it is written
+struct Sync {};
+using SyncQuestion = detail::Question<Sync>;
+
+// What those who log see of a handler.
+struct Outlet {
+  std::string name;
+  HandlerOptions options;
+  Pid process;
+  // Protocol: counts only. Waiting is added to by who sends and taken from by the handler; both relaxed: the
+  // events themselves travel by message.
+  std::atomic<std::uint32_t> waiting{0};
+  std::atomic<std::uint64_t> dropped{0};
+  std::atomic<bool> failed{false};
+
+  bool wants(const Event& event) const {
+    return event.level >= options.level && (options.domain.empty() || options.domain == event.domain);
+  }
+  // False: the event is dropped.
+  bool admit() noexcept {
+    if (failed.load(std::memory_order_relaxed)) return false;  // relaxed: one event more or less
+    // relaxed: see the fields
+    if (waiting.fetch_add(1, std::memory_order_relaxed) < options.drop_above) return true;
+    waiting.fetch_sub(1, std::memory_order_relaxed);  // relaxed: see the fields
+    dropped.fetch_add(1, std::memory_order_relaxed);  // relaxed: see the fields
+    return false;
+  }
+  bool is_behind() const noexcept {
+    return waiting.load(std::memory_order_relaxed) > options.wait_above;  // relaxed: see the fields
+  }
+};
+
+using Outlets = std::vector<std::shared_ptr<Outlet>>;
+
+// The handlers of a runtime.
+class Board {
+ public:
+  Outlets outlets() const {
+    std::shared_lock lock(mutex_);
+    return outlets_;
+  }
+  bool add(std::shared_ptr<Outlet> outlet) {
+    std::lock_guard lock(mutex_);
+    auto same = [&](const auto& other) { return other->name == outlet->name; };
+    if (std::any_of(outlets_.begin(), outlets_.end(), same)) return false;
+    outlets_.push_back(std::move(outlet));
+    return true;
+  }
+  std::shared_ptr<Outlet> remove(std::string_view name) {
+    std::lock_guard lock(mutex_);
+    for (auto it = outlets_.begin(); it != outlets_.end(); ++it) {
+      if ((*it)->name != name) continue;
+      std::shared_ptr<Outlet> found = *it;
+      outlets_.erase(it);
+      return found;
+    }
+    return nullptr;
+  }
+
+ private:
+  mutable std::shared_mutex mutex_;
+  Outlets outlets_;  // guarded by mutex_
+};
+
+Board& board() { return runtime_local<Board>(); }
+
+// The handler's process.
+void write_events(std::shared_ptr<Outlet> outlet, std::unique_ptr<Handler> handler) {
+  for (bool goes_on = true; goes_on;) {
+    receive(
+        [&](const Event& event) {
+          outlet->waiting.fetch_sub(1, std::memory_order_relaxed);  // relaxed: see the field
+          if (handler) handler->write(event);
+        },
+        [](SyncQuestion question) { question.reply_to.answer(Caught{}); }, [&](Finish) { goes_on = false; });
+  }
+}
+
+void handler_process(std::shared_ptr<Outlet> outlet, std::unique_ptr<Handler> handler) {
+  try {
+    write_events(outlet, std::move(handler));
+  } catch (...) {
+    std::optional<ExitReason> reason = reason_in_flight();
+    if (!reason) throw;
+    outlet->failed.store(true, std::memory_order_relaxed);  // relaxed: see admit()
+    board().remove(outlet->name);
+    std::fprintf(stderr, "throng: the log handler %s failed and is removed: %s\n", outlet->name.c_str(),
+                 reason->text().c_str());
+  }
+}
+
+void wait_for(const Outlet& outlet, Duration timeout) {
+  detail::OpenQuestion open;
+  open.ask(outlet.process, detail::question_of(open.reply_to(), Sync{}));
+  open.wait(timeout);
+}
+
+// Crashes as events. Sent from the dying process, which can't wait.
+class Crashes final : public CrashSink {
+ public:
+  explicit Crashes(Board& board) : board_(board) {}
+
+  bool wants_more() noexcept override {
+    Outlets outlets = board_.outlets();
+    auto has_room = [](const auto& outlet) {
+      // relaxed: see the field
+      return outlet->waiting.load(std::memory_order_relaxed) < outlet->options.drop_above;
+    };
+    if (outlets.empty() || std::any_of(outlets.begin(), outlets.end(), has_room)) return true;
+    for (const auto& outlet : outlets)
+      outlet->dropped.fetch_add(1, std::memory_order_relaxed);  // relaxed: see the field
+    return false;
+  }
+
+  bool take(const Farewell& farewell, const ProcessInfo& process) override {
+    Event event = event_of(farewell, process);
+    bool taken = false;
+    for (const auto& outlet : board_.outlets()) {
+      if (!outlet->wants(event)) continue;
+      taken = true;
+      if (outlet->admit()) farewell.send(outlet->process, event);
+    }
+    return taken;
+  }
+
+ private:
+  static std::string list(const std::vector<Pid>& pids) {
+    std::string text;
+    for (std::size_t i = 0; i < pids.size() && i < 20; ++i) text += (i > 0 ? " " : "") + pids[i].text();
+    if (pids.size() > 20) text += " and " + std::to_string(pids.size() - 20) + " more";
+    return text;
+  }
+  static Event event_of(const Farewell& farewell, const ProcessInfo& process) {
+    Event event{
+        Level::error, "throng",    "process " + process.pid.text() + " crashed: " + farewell.reason().text(),
+        {},           process.pid, std::chrono::system_clock::now()};
+    auto add = [&](const char* name, std::string value) {
+      if (!value.empty()) event.fields.emplace_back(name, std::move(value));
+    };
+    add("report", "crash");
+    add("registered_name", process.registered_name);
+    add("initial_call", process.body);
+    add("parent", process.parent ? process.parent.text() : "");
+    add("reason", farewell.reason().text());
+    add("message_queue_len", std::to_string(process.message_queue_len));
+    std::string messages;
+    for (std::size_t i = 0; i < process.messages.size() && i < 10; ++i)
+      messages += (i > 0 ? ", " : "") + process.messages[i];
+    add("messages", messages);
+    add("links", list(process.links));
+    add("monitored_by", list(process.monitored_by));
+    add("trap_exit", process.trap_exit ? "true" : "false");
+    add("reductions", std::to_string(process.reductions));
+    add("stack_size", std::to_string(process.stack_size));
+    add("memory", std::to_string(process.memory));
+    return event;
+  }
+
+  Board& board_;
+};
+
+}  // namespace
+
+std::string_view text_of(Level level) noexcept {
+  static constexpr std::string_view texts[] = {"debug", "info", "notice", "warning", "error", "critical"};
+  return texts[static_cast<std::size_t>(level)];
+}
+
+void log(Event event) {
+  event.process = self();
+  event.time = std::chrono::system_clock::now();
+  Outlets outlets = board().outlets();
+  if (outlets.empty()) {
+    if (event.level >= Level::warning) report_line(event.text);
+    return;
+  }
+  for (const auto& outlet : outlets) {
+    if (!outlet->wants(event) || !outlet->admit()) continue;
+    send(outlet->process, event);
+    if (outlet->is_behind()) wait_for(*outlet, std::chrono::seconds(1));
+  }
+}
+
+void log(Level level, std::string text, Fields fields) {
+  log(Event{level, {}, std::move(text), std::move(fields), {}, {}});
+}
+
+void add_handler(std::string name, std::unique_ptr<Handler> handler, HandlerOptions options) {
+  if (!handler)
+    throw std::invalid_argument("throng: logger::add_handler(\"" + name + "\"): no handler given");
+  auto outlet = std::make_shared<Outlet>();
+  outlet->name = name;
+  outlet->options = std::move(options);
+  Board& all = board();
+  outlet->process = spawn(trusted([outlet, handler = std::move(handler)]() mutable {
+    handler_process(std::move(outlet), std::move(handler));
+  }));
+  if (!all.add(outlet)) {
+    send(outlet->process, Finish{});
+    throw std::invalid_argument("throng: logger::add_handler(\"" + name + "\"): there is one of this name");
+  }
+  report_crashes_to(std::make_shared<Crashes>(all));
+}
+
+bool remove_handler(std::string_view name) {
+  std::shared_ptr<Outlet> outlet = board().remove(name);
+  if (!outlet) return false;
+  Monitor watch = monitor(outlet->process);
+  send(outlet->process, Finish{});
+  receive(when([watch](const Down& down) { return down.monitor == watch; }, [](Down) {}));
+  if (board().outlets().empty()) report_crashes_to(nullptr);
+  return true;
+}
+
+std::vector<std::string> handlers() {
+  std::vector<std::string> names;
+  for (const auto& outlet : board().outlets()) names.push_back(outlet->name);
+  return names;
+}
+
+void flush() {
+  for (const auto& outlet : board().outlets()) wait_for(*outlet, detail::forever);
+}
+
+std::uint64_t dropped(std::string_view handler) {
+  for (const auto& outlet : board().outlets()) {
+    if (outlet->name == handler)
+      return outlet->dropped.load(std::memory_order_relaxed);  // relaxed: see the field
+  }
+  return 0;
+}
+
+}  // namespace throng::logger

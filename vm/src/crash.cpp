@@ -1,0 +1,50 @@
+#include <throng/vm/crash.hpp>
+
+#include <cstdio>
+
+#include "machine.hpp"
+#include "possession.hpp"
+
+namespace throng {
+
+void report_crashes_to(std::shared_ptr<CrashSink> sink) {
+  detail::Machine& machine = *detail::require_process("report_crashes_to()").machine;
+  std::lock_guard lock(machine.crash_mutex);
+  machine.crash_sink = std::move(sink);
+}
+
+void report_line(std::string_view text) {
+  if (!detail::require_process("report_line()").machine->options.report_crashes) return;
+  std::fprintf(stderr, "throng: %.*s\n", static_cast<int>(text.size()), text.data());
+}
+
+namespace detail {
+namespace {
+
+bool pass_on(Process& process) noexcept {
+  Machine& machine = *process.machine;
+  std::shared_ptr<CrashSink> sink;
+  {
+    std::lock_guard lock(machine.crash_mutex);
+    sink = machine.crash_sink;
+  }
+  if (!sink) return false;
+  if (!sink->wants_more()) return true;
+  try {
+    return sink->take(farewell_of(machine, process.pid(), process.exit_reason), info_of(process));
+  } catch (...) {  // no memory, most likely: the line on stderr needs none
+    return false;
+  }
+}
+
+}  // namespace
+
+void report_crash(Process& process) noexcept {
+  if (pass_on(process) || !process.machine->options.report_crashes) return;
+  std::string name = process.machine->names.name_of(process.pid());
+  std::fprintf(stderr, "throng: process %s%s%s ended with an error: %s\n", process.pid().text().c_str(),
+               name.empty() ? "" : " ", name.c_str(), process.exit_reason.text().c_str());
+}
+
+}  // namespace detail
+}  // namespace throng
