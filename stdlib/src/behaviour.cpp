@@ -97,7 +97,7 @@ void Behaviour::handle(ReceivedMessage& message) {
 }
 
 void Behaviour::take_or_report(ReceivedMessage& message) {
-  if (take(message.type(), message.payload()) || take_of_library(message)) return;
+  if (take(message) || take_of_library(message)) return;
   logger::log({logger::Level::error,
                "throng",
                std::string(type_name()) + " " + self().text() +
@@ -193,7 +193,7 @@ void Behaviour::finish(const ExitReason& reason) {
 
 // GSV-8: an end that was asked for is nobody's business.
 void Behaviour::report_end(const ExitReason& reason, const ReceivedMessage* message) {
-  if (is_expected(reason) || logger::handlers().empty()) return;
+  if (is_expected(reason) || !logger::is_wanted(logger::Level::error)) return;
   logger::Fields fields{{"report", "terminated"}, {"reason", reason.text()}};
   if (message != nullptr) fields.emplace_back("last_message", message->type().name);
   if (std::string status = status_text(); !status.empty()) fields.emplace_back("state", std::move(status));
@@ -222,9 +222,7 @@ Behaviour& this_behaviour(const char* call) {
   return *behaviour;
 }
 
-namespace {
-
-StartError error_of(Message& answer) {
+StartError start_error_of(const Message& answer) {
   using Answer = Answered<Started>;
   StartError error{ExitReason::timeout};
   auto* started = static_cast<Answer*>(value_in(answer, message_type_of<Answer>));
@@ -241,14 +239,12 @@ StartError error_of(Message& answer) {
   return error;
 }
 
-bool is_success(const Message& answer) {
+bool is_started(const Message& answer) {
   using Answer = Answered<Started>;
   auto* started = static_cast<Answer*>(value_in(answer, message_type_of<Answer>));
   return started != nullptr && !started->value.already_started && !started->value.refused &&
          !started->value.ignored;
 }
-
-}  // namespace
 
 Expected<Spawned, StartError> start_behaviour(std::unique_ptr<Behaviour> behaviour, Duration timeout,
                                               const ResidentOptions& options) {
@@ -258,8 +254,8 @@ Expected<Spawned, StartError> start_behaviour(std::unique_ptr<Behaviour> behavio
   ResidentOptions watched = options;
   Spawned spawned = spawn_resident(watched, std::move(behaviour));
   Message answer = open.wait(timeout);
-  if (is_success(answer)) return spawned;
-  StartError error = error_of(answer);
+  if (is_started(answer)) return spawned;
+  StartError error = start_error_of(answer);
   // Gone before anybody hears of the failure (GSV-1).
   if (options.link) unlink(spawned.process);
   if (!answer) exit(spawned.process, ExitReason::kill);

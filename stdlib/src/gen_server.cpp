@@ -4,17 +4,17 @@
 namespace throng {
 namespace detail {
 
-bool ServerLoop::take(const MessageType& type, void* payload) {
-  bool is_timeout = same_type(type, message_type_of<TimeoutOf>);
-  if (is_timeout && (!has_timeout_ || static_cast<TimeoutOf*>(payload)->number != timeout_number_))
+bool ServerLoop::take(ReceivedMessage& message) {
+  auto* timeout = message.as<TimeoutOf>();
+  if (timeout != nullptr && (!has_timeout_ || timeout->number != timeout_number_))
     return true;  // of an earlier wait
   if (has_timeout_) {
     has_timeout_ = false;
     cancel(timeout_);
   }
-  if (!is_timeout) return dispatch(type, payload);
-  gen_server::Timeout timeout;
-  return dispatch(message_type_of<gen_server::Timeout>, &timeout);
+  if (timeout == nullptr) return dispatch(message.type(), message.payload());
+  gen_server::Timeout over;
+  return dispatch(message_type_of<gen_server::Timeout>, &over);
 }
 
 bool ServerLoop::dispatch(const MessageType& type, void* payload) {

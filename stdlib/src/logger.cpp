@@ -65,6 +65,7 @@ class Board {
     auto same = [&](const auto& other) { return other->name == outlet->name; };
     if (std::any_of(outlets_.begin(), outlets_.end(), same)) return false;
     outlets_.push_back(std::move(outlet));
+    look_at_levels();
     return true;
   }
   std::shared_ptr<Outlet> remove(std::string_view name) {
@@ -73,14 +74,29 @@ class Board {
       if ((*it)->name != name) continue;
       std::shared_ptr<Outlet> found = *it;
       outlets_.erase(it);
+      look_at_levels();
       return found;
     }
     return nullptr;
   }
 
+  bool wants(Level level) const noexcept {
+    return static_cast<int>(level) >= least_.load(std::memory_order_relaxed);  // relaxed: see the field
+  }
+
  private:
+  static constexpr int nobody = 100;
+
+  void look_at_levels() {
+    int least = nobody;
+    for (const auto& outlet : outlets_) least = std::min(least, static_cast<int>(outlet->options.level));
+    least_.store(least, std::memory_order_relaxed);  // relaxed: see the field
+  }
+
   mutable std::shared_mutex mutex_;
   Outlets outlets_;  // guarded by mutex_
+  // Protocol: of the least event that anybody takes. Written under mutex_, read as a hint by who logs.
+  std::atomic<int> least_{nobody};
 };
 
 Board& board() { return runtime_local<Board>(); }
@@ -186,6 +202,8 @@ std::string_view text_of(Level level) noexcept {
   static constexpr std::string_view texts[] = {"debug", "info", "notice", "warning", "error", "critical"};
   return texts[static_cast<std::size_t>(level)];
 }
+
+bool is_wanted(Level level) { return board().wants(level); }
 
 void log(Event event) {
   event.process = self();

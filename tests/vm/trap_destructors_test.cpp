@@ -11,8 +11,6 @@
 #include <throng/vm/runtime.hpp>
 #include <throng/vm/timer.hpp>
 
-#include "vm/lost_on_purpose.hpp"
-
 namespace {
 
 using namespace throng;
@@ -55,7 +53,6 @@ struct Outcome {
 
 template <class Call>
 Outcome kill_it(Call call) {
-  throng_trap::LostOnPurpose lost;
   trap_exit(true);
   auto [pid, watch] = spawn_monitor(victim<Call>, self(), call);
   receive<Ready>();
@@ -77,7 +74,7 @@ void check_harmless(Call call, int comes_back = 2) {
   begun = returned = spawned = 0;
   unexpected = false;
   RuntimeOptions options;
-  options.workers = throng_trap::LostOnPurpose::workers;
+  options.workers = 2;
   options.report_crashes = false;
   Runtime runtime(options);
   Outcome outcome = runtime.run(kill_it<Call>, call);

@@ -13,8 +13,6 @@
 #include <throng/vm/runtime.hpp>
 #include <utility>
 
-#include "vm/lost_on_purpose.hpp"
-
 namespace {
 
 using namespace throng;
@@ -234,7 +232,6 @@ namespace {
 
 template <class Loop>
 ExitReason kill_the_loop(Loop loop) {
-  throng_trap::LostOnPurpose lost;
   auto [victim, watch] = spawn_monitor(
       [](Pid watcher, Loop body) {
         send(watcher, Ready{});
@@ -248,7 +245,7 @@ ExitReason kill_the_loop(Loop loop) {
 
 template <class Loop>
 void check_ends(Loop loop) {
-  Runtime runtime(quiet(throng_trap::LostOnPurpose::workers));
+  Runtime runtime(quiet(2));
   CHECK(runtime.run(kill_the_loop<Loop>, loop) == ExitReason::killed);
 }
 

@@ -1,8 +1,11 @@
 // Everything an application uses: processes, and the behaviours on top of them.
 #pragma once
 
+#include <throng/stdlib/dynamic_supervisor.hpp>
 #include <throng/stdlib/gen_server.hpp>
 #include <throng/stdlib/logger.hpp>
+#include <throng/stdlib/partition_supervisor.hpp>
+#include <throng/stdlib/supervisor.hpp>
 #include <throng/vm/blocking.hpp>
 #include <throng/vm/inspect.hpp>
 #include <throng/vm/process.hpp>

@@ -68,7 +68,7 @@ class Behaviour : public Resident {
 
   virtual void init() = 0;
   // False: it is none that this behaviour takes, and it is reported and dropped.
-  virtual bool take(const detail::MessageType& type, void* payload) = 0;
+  virtual bool take(ReceivedMessage& message) = 0;
   virtual void terminate(const ExitReason&) {}
   virtual void hibernate() {}
   // After each callback, when continues have run.
@@ -113,6 +113,9 @@ Behaviour& this_behaviour(const char* call);
 // Spawns it and waits for init. The process, or why there is none.
 Expected<Spawned, StartError> start_behaviour(std::unique_ptr<Behaviour> behaviour, Duration timeout,
                                               const ResidentOptions& options);
+// What the answer to a start says.
+bool is_started(const Message& answer);
+StartError start_error_of(const Message& answer);
 Spawned started_or_throw(Expected<Spawned, StartError> started);
 
 // Asks it to stop and waits until it has ended. Errors: CallFailed with noproc or timeout (GSV-9).

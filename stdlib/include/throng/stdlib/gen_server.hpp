@@ -61,7 +61,7 @@ class ServerLoop : public Behaviour {
   std::string status_text() final { return type_.status != nullptr ? type_.status(state()) : std::string(); }
 
  protected:
-  bool take(const MessageType& type, void* payload) final;
+  bool take(ReceivedMessage& message) final;
   void terminate(const ExitReason& reason) final {
     if (type_.terminate != nullptr) type_.terminate(state(), reason);
   }

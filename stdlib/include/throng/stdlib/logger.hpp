@@ -36,6 +36,9 @@ struct Event {
 void log(Level level, std::string text, Fields fields = {});
 void log(Event event);  // process and time are filled in
 
+// Whether a handler would take an event of this level: to build none in vain.
+bool is_wanted(Level level);
+
 // Writes events, in a process of its own. One that throws is removed, not tried again (LOG-2).
 class Handler {
  public:

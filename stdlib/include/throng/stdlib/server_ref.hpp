@@ -53,7 +53,8 @@ Expected<ReplyOf<S, M>, CallError> try_call(Pid server, M&& message, Duration ti
   if constexpr (std::is_void_v<ReplyOf<S, M>>) {
     return {};
   } else {
-    return std::move(static_cast<Answer*>(envelope->payload())->value);
+    return Expected<ReplyOf<S, M>, CallError>(std::in_place,
+                                              std::move(static_cast<Answer*>(envelope->payload())->value));
   }
 }
 
@@ -89,7 +90,7 @@ class PendingCall {
     if constexpr (std::is_void_v<Reply>) {
       return Expected<void, CallError>();
     } else {
-      return std::move(value->value);
+      return Expected<Reply, CallError>(std::in_place, std::move(value->value));
     }
   }
   // Waits and gives up: a later answer is dropped.

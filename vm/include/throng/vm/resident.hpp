@@ -19,6 +19,8 @@ class ReceivedMessage {
 
   const detail::MessageType& type() const noexcept { return *message_.get()->type; }
   void* payload() const noexcept { return message_.payload(); }
+  // The message itself, to be kept for later; this object is then empty.
+  detail::Message release() noexcept { return std::move(message_); }
   // The value if it is an M, else null.
   template <class M>
   M* as() const noexcept {

@@ -1,0 +1,85 @@
+#include <throng/stdlib/child.hpp>
+
+namespace throng {
+namespace supervisor {
+
+ChildSpec::ChildSpec(std::string id, ChildType type, std::shared_ptr<const ChildStarter> starter)
+    : id_(std::move(id)),
+      type_(type),
+      shutdown_(type == ChildType::worker ? Duration(std::chrono::seconds(5)) : detail::forever),
+      starter_(std::move(starter)) {}
+
+ChildSpec ChildSpec::with_id(std::string id) const {
+  ChildSpec changed = *this;
+  changed.id_ = std::move(id);
+  return changed;
+}
+
+ChildSpec ChildSpec::named(ProcessName name) const {
+  ChildSpec changed = *this;
+  changed.options_.name = std::move(name);
+  return changed;
+}
+
+ChildSpec ChildSpec::restart(Restart restart) const {
+  ChildSpec changed = *this;
+  changed.restart_ = restart;
+  return changed;
+}
+
+ChildSpec ChildSpec::shutdown(Duration timeout) const {
+  ChildSpec changed = *this;
+  changed.shutdown_ = timeout;
+  return changed;
+}
+
+ChildSpec ChildSpec::brutal_kill() const { return shutdown(Duration::zero()); }
+
+ChildSpec ChildSpec::significant(bool on) const {
+  ChildSpec changed = *this;
+  changed.significant_ = on;
+  return changed;
+}
+
+ChildSpec ChildSpec::with(StartOptions options) const {
+  ChildSpec changed = *this;
+  if (!options.name) options.name = changed.options_.name;
+  changed.options_ = std::move(options);
+  return changed;
+}
+
+}  // namespace supervisor
+
+namespace detail {
+
+Expected<Pid, StartError> start_child_behaviour(std::unique_ptr<Behaviour> behaviour,
+                                                const StartOptions& options) {
+  auto started = start_behaviour(std::move(behaviour), options.timeout, {options.spawn, true, false});
+  if (!started) return Unexpected(std::move(started).error());
+  return started->process;
+}
+
+Expected<Pid, StartError> start_child_process(Body* body, const StartOptions& options, OpenQuestion& named) {
+  SpawnOptions spawn = options.spawn;
+  spawn.trap_exit = spawn.trap_exit || options.trap_exit;
+  Pid child = spawn_body(spawn, body, {.link = true}).process;
+  if (!options.name) return child;
+  Message answer = named.wait(options.timeout);
+  if (is_started(answer)) return child;
+  if (!answer) {
+    unlink(child);
+    exit(child, ExitReason::kill);
+  }
+  return Unexpected(start_error_of(answer));
+}
+
+void claim_name_first(const ProcessName& name, ReplyTo named, Pid parent) {
+  if (!name) return;
+  std::optional<Pid> holder = name.claim();
+  if (holder) unlink(parent);
+  named.answer(Started{holder, {}, false});
+  if (holder) throng::exit(ExitReason::normal);
+}
+
+}  // namespace detail
+}  // namespace throng
