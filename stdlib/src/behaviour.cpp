@@ -163,7 +163,6 @@ void Behaviour::after_callback() {
     next.function(state(), next.message.payload());
   }
   if (stop_) throw StopBehaviour{*std::exchange(stop_, std::nullopt)};
-  settled();
 }
 
 // terminate() has the last word, unless the behaviour is ended by others (GSV-7).

@@ -3,6 +3,7 @@
 
 #include <throng/stdlib/dynamic_supervisor.hpp>
 #include <throng/stdlib/gen_server.hpp>
+#include <throng/stdlib/gen_statem.hpp>
 #include <throng/stdlib/logger.hpp>
 #include <throng/stdlib/partition_supervisor.hpp>
 #include <throng/stdlib/supervisor.hpp>

@@ -71,8 +71,6 @@ class Behaviour : public Resident {
   virtual bool take(ReceivedMessage& message) = 0;
   virtual void terminate(const ExitReason&) {}
   virtual void hibernate() {}
-  // After each callback, when continues have run.
-  virtual void settled() {}
 
   Pid parent() const noexcept { return parent_; }
 
