@@ -231,6 +231,12 @@ void fiber_abandon([[maybe_unused]] Fiber& fiber) noexcept {
 #endif
 }
 
+void fiber_may_lose([[maybe_unused]] const void* object) noexcept {
+#if THRONG_ASAN
+  __lsan_ignore_object(object);
+#endif
+}
+
 void fiber_discard(Fiber& fiber) noexcept {
   THRONG_DEBUG_ASSERT(fiber.phase != FiberPhase::running, "a running fiber was discarded");
   if (fiber.phase != FiberPhase::fresh && fiber.phase != FiberPhase::suspended) return;

@@ -215,8 +215,11 @@ ProcessInfo info_of(Process& process);
 
 // What a kill and exit(reason) throw through user code. Not derived from std::exception; catch (...) only
 // delays it.
-struct ForcedUnwind {};
+struct ForcedUnwind {
+  ForcedUnwind() noexcept { fiber_may_lose(this); }
+};
 struct ExitCall {
+  explicit ExitCall(ExitReason why) noexcept : reason(std::move(why)) { fiber_may_lose(this); }
   ExitReason reason;
 };
 
