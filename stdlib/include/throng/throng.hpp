@@ -7,6 +7,7 @@
 #include <throng/stdlib/logger.hpp>
 #include <throng/stdlib/partition_supervisor.hpp>
 #include <throng/stdlib/supervisor.hpp>
+#include <throng/stdlib/sys.hpp>
 #include <throng/vm/blocking.hpp>
 #include <throng/vm/inspect.hpp>
 #include <throng/vm/process.hpp>
