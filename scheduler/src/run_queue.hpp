@@ -27,6 +27,8 @@ class RunQueue {
  public:
   static constexpr std::uint64_t capacity = under_model ? 2 : 256;
 
+  // Nobody steals here, now or later. Thread: before the owner runs.
+  void set_alone() noexcept { alone_ = true; }
   // Thread: owner.
   void push(Runnable& runnable) noexcept;
   // The oldest, or null. Thread: owner.
@@ -59,6 +61,7 @@ class RunQueue {
   // Protocol: tail_ is stored by the owner only.
   //   store, release pairs with steal's acquire load (the slot and the runnable behind it are visible)
   alignas(cache_line) Atomic<std::uint64_t> tail_{0};
+  bool alone_ = false;  // constant once the owner runs
   // Protocol: slots are written by the owner before tail_, read by thieves after it; ordered by those two.
   Atomic<Runnable*> slots_[capacity] = {};
 
@@ -95,6 +98,10 @@ inline Runnable* RunQueue::pop() noexcept {
     }
     Runnable* oldest =
         slots_[head % capacity].load(std::memory_order_relaxed);  // relaxed: the owner wrote it
+    if (alone_) {
+      head_.store(head + 1, std::memory_order_release);  // pairs: nobody; as the CAS that it stands for
+      return oldest;
+    }
     if (head_.compare_exchange_strong(head, head + 1, std::memory_order_acq_rel,  // pairs: other CAS on head_
                                       std::memory_order_relaxed)) {  // relaxed: retried from the top
       return oldest;

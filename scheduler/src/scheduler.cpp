@@ -55,6 +55,7 @@ Scheduler::Scheduler(const SchedulerSetup& setup)
   parts_->hooks = setup.hooks;
   for (std::uint32_t i = 0; i < count; ++i) {
     workers_.push_back(std::make_unique<Worker>(*this, WorkerId{i}, setup.seed + i, setup.drop_timer));
+    if (count == 1) workers_.back()->parts_->set_alone();
   }
 }
 

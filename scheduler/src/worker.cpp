@@ -47,6 +47,14 @@ bool Worker::has_waiting() const noexcept {
          std::ranges::any_of(parts_->queues, [](const RunQueue& queue) { return queue.size() > 0; });
 }
 
+// Part of the loop: after a switch each return is a guess that the processor gets wrong.
+inline void Worker::run(Runnable& runnable) noexcept {
+  WorkerCounters::add(parts_->counters.dispatches);
+  if (parts_->searching) leave_search(true);  // woken to search, and something was here already
+  budget = scheduler_.slice_;
+  if (runnable.run_(runnable, *this) == Settled::yielded) enqueue(runnable);
+}
+
 void Worker::loop() {
   Scheduler::Parts& shared = *scheduler_.parts_;
   // relaxed: stop() also unparks, and park() looks again in order
@@ -74,13 +82,6 @@ bool Worker::run_ready(std::size_t limit) {
   }
   if (ran == 0) tick(true);
   return ran > 0 || has_waiting();
-}
-
-void Worker::run(Runnable& runnable) noexcept {
-  WorkerCounters::add(parts_->counters.dispatches);
-  if (parts_->searching) leave_search(true);  // woken to search, and something was here already
-  budget = scheduler_.slice_;
-  if (runnable.run_(runnable, *this) == Settled::yielded) enqueue(runnable);
 }
 
 // The oldest of the highest priority that waits here (SCH-2).

@@ -46,6 +46,11 @@ struct WorkerParts {
   WorkerParts(std::uint32_t number, std::uint64_t seed, std::int64_t now, TimerWheel::Release release)
       : timers(number, now, release), random(seed) {}
 
+  // The only worker there is, so nobody steals from it.
+  void set_alone() noexcept {
+    for (RunQueue& queue : queues) queue.set_alone();
+  }
+
   // Every runnable enters a queue here, so that `filled` knows. Thread: owner.
   RunQueue& push(Runnable& runnable) noexcept { return push(runnable, runnable.priority()); }
   RunQueue& push(Runnable& runnable, Priority priority) noexcept {

@@ -143,7 +143,7 @@ THRONG_NOINLINE void fiber_create(Fiber& fiber, Stack stack, void (*entry)(void*
   note_created(fiber, stack);
 }
 
-THRONG_NOINLINE void fiber_resume(FiberHost& host, Fiber& fiber) noexcept {
+void fiber_resume(FiberHost& host, Fiber& fiber) noexcept {
   THRONG_DEBUG_ASSERT(static_cast<void*>(host.exceptions) == __cxxabiv1::__cxa_get_globals(),
                       "a host was used on a thread it is not attached to");
   THRONG_DEBUG_ASSERT(host.running == nullptr, "a host runs one fiber at a time");
@@ -180,7 +180,7 @@ THRONG_NOINLINE void fiber_resume(FiberHost& host, Fiber& fiber) noexcept {
   }
 }
 
-THRONG_NOINLINE FiberHost& fiber_suspend(FiberHost& host, [[maybe_unused]] Fiber& fiber) noexcept {
+FiberHost& fiber_suspend(FiberHost& host, [[maybe_unused]] Fiber& fiber) noexcept {
   THRONG_DEBUG_ASSERT(host.running == &fiber, "a fiber was suspended that this host does not run");
 #if THRONG_ASAN
   void** const fake_stack = &fiber.fake_stack;

@@ -137,6 +137,7 @@ Process* Machine::create(WorkerState* state, const SpawnOptions& spawn_options, 
   process->question = 0;
   process->wait_timer = {};
   process->wait_for_number(0);
+  process->backlog.store(0, std::memory_order_relaxed);     // relaxed: published by pid_bits below
   process->reductions.store(0, std::memory_order_relaxed);  // relaxed: a statistic
   process->stack_class = stack_class;
   process->machine = this;

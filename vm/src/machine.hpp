@@ -82,7 +82,11 @@ class Machine {
   void deliver(Pid to, Signal* signal, Worker& here) noexcept {
     signal->address = to.bits();
     Process* process = table.find(to);
-    Delivery delivery = process != nullptr ? process->inbox.push(signal) : Delivery::closed;
+    Delivery delivery = Delivery::closed;
+    if (process != nullptr) {
+      here.budget -= process->backlog_charge();
+      delivery = process->inbox.push(signal);
+    }
     if (delivery == Delivery::receiver_waiting) {
       set_woken(*process);
       here.enqueue(*process);

@@ -7,6 +7,7 @@
 // Delivery::receiver_waiting, who hands it on through a run queue.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <throng/base/config.hpp>
 #include <throng/mailbox/inbox.hpp>
@@ -58,6 +59,19 @@ class alignas(cache_line) Process final : public Runnable {
   std::uint64_t waits_for_number() const noexcept {
     return wait_number.load(std::memory_order_relaxed);  // relaxed: see the field
   }
+  // What a message to this process costs beyond the price of a send (RCV-8): a receiver that falls behind
+  // gets more of the worker than those who feed it, and its queue stops growing. Rejected: a limit; a send
+  // never fails and never blocks (SIG-5).
+  std::int32_t backlog_charge() const noexcept {
+    return static_cast<std::int32_t>(backlog.load(std::memory_order_relaxed) /
+                                     256);  // relaxed: see the field
+  }
+  void note_backlog() noexcept {
+    std::size_t waiting = queue.size();
+    if (waiting < 256 && backlog.load(std::memory_order_relaxed) == 0) return;  // relaxed: the owner's own
+    waiting = waiting < 256 ? 0 : std::min<std::size_t>(waiting, 1U << 16);
+    backlog.store(static_cast<std::uint32_t>(waiting), std::memory_order_relaxed);  // relaxed: see the field
+  }
   Relations& ensure_relations() {
     if (!relations) relations = std::make_unique<Relations>();
     return *relations;
@@ -71,6 +85,10 @@ class alignas(cache_line) Process final : public Runnable {
   Inbox inbox;
   // Protocol: written by the owner, read by anybody as a statistic.
   Atomic<ProcessStatus> status{ProcessStatus::runnable};
+
+  // Protocol: how many messages waited when it last looked, if they are many; else 0. Written by the owner,
+  // read by senders, who pay more for each (RCV-8): a hint, relaxed both ways.
+  Atomic<std::uint32_t> backlog{0};
 
   // -- owner only
   bool traps_exits = false;

@@ -213,7 +213,7 @@ void refuse_waiting(const Process& process) {
                              : "throng: a destructor of a message that nobody received must not wait");
 }
 
-void wait_for(Process& process, std::uint8_t events) {
+THRONG_NOINLINE void wait_for(Process& process, std::uint8_t events) {
   if (process.is_matching || !process.on_stack) [[unlikely]]
     refuse_waiting(process);
   // An exception was caught after all: the reason is that nobody answered.
@@ -237,7 +237,7 @@ void no_function() {
   throw std::invalid_argument("throng: the process body is a null function pointer; spawn a function");
 }
 
-void end_slice(Process& process) noexcept {
+THRONG_NOINLINE void end_slice(Process& process) noexcept {
   if (!process.on_stack || process.is_exiting) return;
   // It has to end, and for so many slices made no call in which that could surface: it is ended here, without
   // its destructors, or a loop of sends could never be killed.

@@ -18,6 +18,12 @@ struct ScanReset {
 // One look through what has arrived; charges what it looked at.
 MessageQueue::Found look(Process& process, std::span<const Clause> clauses, const ReceiveMark* mark) {
   if (!process.queue.has_unscanned(mark)) return {};
+  if (!clauses.empty() && mark == nullptr) {
+    if (Message oldest = process.queue.take_oldest(clauses.front())) {
+      process.worker->budget -= 1;
+      return {std::move(oldest), 0};
+    }
+  }
   struct Matching {
     Process& process;
     explicit Matching(Process& p) noexcept : process(p) { process.is_matching = true; }

@@ -288,6 +288,7 @@ void take_signals(Process& process) noexcept {
     signal = next;
   }
   process.takes_signals = false;
+  process.note_backlog();
   destroy_signals(std::exchange(state.dropped, nullptr));
 }
 

@@ -59,6 +59,19 @@ class MessageQueue {
   // looked at.
   Found take(std::span<const Clause> clauses, const ReceiveMark* mark, std::size_t& scanned);
 
+  // The oldest message if this clause plainly takes it: the common case of take(), small enough to be
+  // inlined. Empty: ask take().
+  Message take_oldest(const Clause& clause) noexcept {
+    Signal* oldest = first_;
+    if (oldest == nullptr || scan_started_ || marks_ != nullptr || clause.guard != nullptr) return {};
+    if (clause.type != nullptr && clause.type != oldest->type) return {};
+    first_ = oldest->next;
+    if (first_ == nullptr) last_ = nullptr;
+    --size_;
+    oldest->next = nullptr;
+    return Message(oldest);
+  }
+
   // The next take() starts at the oldest message again. To be called when a receive is left, however it is
   // left.
   void reset_scan() noexcept {
