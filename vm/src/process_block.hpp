@@ -63,14 +63,16 @@ class alignas(cache_line) Process final : public Runnable {
   // gets more of the worker than those who feed it, and its queue stops growing. Rejected: a limit; a send
   // never fails and never blocks (SIG-5).
   std::int32_t backlog_charge() const noexcept {
-    return static_cast<std::int32_t>(backlog.load(std::memory_order_relaxed) /
-                                     256);  // relaxed: see the field
+    std::uint32_t waiting = backlog.load(std::memory_order_relaxed);  // relaxed: see the field
+    return static_cast<std::int32_t>(waiting / 256);
   }
   void note_backlog() noexcept {
     std::size_t waiting = queue.size();
-    if (waiting < 256 && backlog.load(std::memory_order_relaxed) == 0) return;  // relaxed: the owner's own
+    // relaxed: the owner's own
+    if (waiting < 256 && backlog.load(std::memory_order_relaxed) == 0) return;
     waiting = waiting < 256 ? 0 : std::min<std::size_t>(waiting, 1U << 16);
-    backlog.store(static_cast<std::uint32_t>(waiting), std::memory_order_relaxed);  // relaxed: see the field
+    // relaxed: see the field
+    backlog.store(static_cast<std::uint32_t>(waiting), std::memory_order_relaxed);
   }
   Relations& ensure_relations() {
     if (!relations) relations = std::make_unique<Relations>();
