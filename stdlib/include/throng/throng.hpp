@@ -1,8 +1,12 @@
 // Everything an application uses: processes, and the behaviours on top of them.
 #pragma once
 
+#include <throng/stdlib/atomics.hpp>
+#include <throng/stdlib/counters.hpp>
 #include <throng/stdlib/gen_server.hpp>
 #include <throng/stdlib/logger.hpp>
+#include <throng/stdlib/persistent.hpp>
+#include <throng/stdlib/table.hpp>
 #include <throng/vm/blocking.hpp>
 #include <throng/vm/inspect.hpp>
 #include <throng/vm/process.hpp>
