@@ -101,8 +101,8 @@ struct alignas(64) Shard {
 
 class HashStore final : public TableStore {
  public:
-  HashStore(const TableType& type, TableKind kind, std::size_t shards, std::string gone)
-      : TableStore(type, std::move(gone)),
+  HashStore(const TableType& type, TableKind kind, std::size_t shards, Refusal closed)
+      : TableStore(type, std::move(closed)),
         kind_(kind),
         count_(std::bit_ceil(shards)),
         shards_(std::make_unique<Shard[]>(count_)) {}
@@ -167,6 +167,12 @@ class HashStore final : public TableStore {
            });
   }
   void clear(bool close, Items& old) override;
+  void open() override {
+    for (std::size_t i = 0; i < count_; ++i) {
+      std::lock_guard lock(shards_[i].mutex);
+      shards_[i].closed = false;
+    }
+  }
 
  private:
   Shard& shard_of(std::uint64_t hash) noexcept { return shards_[number_of(hash)]; }
@@ -362,8 +368,8 @@ void HashStore::clear(bool close, Items& old) {
 }  // namespace
 
 std::unique_ptr<TableStore> make_hash_store(const TableType& type, TableKind kind, std::size_t shards,
-                                            std::string gone) {
-  return std::make_unique<HashStore>(type, kind, shards, std::move(gone));
+                                            Refusal closed) {
+  return std::make_unique<HashStore>(type, kind, shards, std::move(closed));
 }
 
 }  // namespace throng::detail

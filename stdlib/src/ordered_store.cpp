@@ -23,8 +23,8 @@ struct PlaceLess {
 
 class OrderedStore final : public TableStore {
  public:
-  OrderedStore(const TableType& type, std::string gone)
-      : TableStore(type, std::move(gone)), places_(PlaceLess{type.less}) {}
+  OrderedStore(const TableType& type, Refusal closed)
+      : TableStore(type, std::move(closed)), places_(PlaceLess{type.less}) {}
 
   bool insert(std::span<ItemRef> items, bool only_new, Items& old) override {
     old.reserve(items.size());
@@ -145,6 +145,10 @@ class OrderedStore final : public TableStore {
     places_.clear();
     closed_ = closed_ || close;
   }
+  void open() override {
+    std::lock_guard lock(mutex_);
+    closed_ = false;
+  }
 
  private:
   using Places = std::set<Place, PlaceLess>;
@@ -165,8 +169,8 @@ class OrderedStore final : public TableStore {
 
 }  // namespace
 
-std::unique_ptr<TableStore> make_ordered_store(const TableType& type, std::string gone) {
-  return std::make_unique<OrderedStore>(type, std::move(gone));
+std::unique_ptr<TableStore> make_ordered_store(const TableType& type, Refusal closed) {
+  return std::make_unique<OrderedStore>(type, std::move(closed));
 }
 
 }  // namespace throng::detail

@@ -2,9 +2,10 @@
 // such a lock, and no code of users runs under one but the comparison of keys and, in a bag, of values; what
 // leaves the store is handed out, so that it is destroyed behind the lock.
 //
-// Thread: any. Errors: BadTable, with the sentence given, once it is closed.
+// Thread: any. Errors: what the refusal raises, once it is closed.
 #pragma once
 
+#include <cstdlib>
 #include <memory>
 #include <span>
 #include <string>
@@ -13,10 +14,15 @@
 
 namespace throng::detail {
 
+// What is said to who comes when a store is closed.
+struct Refusal {
+  std::string sentence;
+  void (*raise)(const std::string& sentence);  // throws
+};
+
 class TableStore {
  public:
-  // `gone`: what is said to who comes when it is closed.
-  TableStore(const TableType& type, std::string gone) : type_(type), gone_(std::move(gone)) {}
+  TableStore(const TableType& type, Refusal closed) : type_(type), closed_(std::move(closed)) {}
   TableStore(const TableStore&) = delete;
   TableStore& operator=(const TableStore&) = delete;
   virtual ~TableStore() = default;
@@ -49,21 +55,26 @@ class TableStore {
   virtual std::size_t size() = 0;
   virtual std::size_t memory() = 0;
   virtual void clear(bool close, Items& old) = 0;
+  // One that was closed, and is empty, is there again.
+  virtual void open() = 0;
 
   const TableType& type() const noexcept { return type_; }
 
  protected:
   static constexpr std::size_t chunk = 64;  // objects that a traversal takes at once
-  [[noreturn]] void refuse() const { throw BadTable(gone_); }
+  [[noreturn]] void refuse() const {
+    closed_.raise(closed_.sentence);
+    std::abort();
+  }
 
   const TableType& type_;
 
  private:
-  std::string gone_;
+  Refusal closed_;
 };
 
 std::unique_ptr<TableStore> make_hash_store(const TableType& type, TableKind kind, std::size_t shards,
-                                            std::string gone);
-std::unique_ptr<TableStore> make_ordered_store(const TableType& type, std::string gone);
+                                            Refusal closed);
+std::unique_ptr<TableStore> make_ordered_store(const TableType& type, Refusal closed);
 
 }  // namespace throng::detail

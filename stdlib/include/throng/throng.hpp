@@ -6,6 +6,8 @@
 #include <throng/stdlib/gen_server.hpp>
 #include <throng/stdlib/logger.hpp>
 #include <throng/stdlib/persistent.hpp>
+#include <throng/stdlib/pg.hpp>
+#include <throng/stdlib/registry.hpp>
 #include <throng/stdlib/table.hpp>
 #include <throng/vm/blocking.hpp>
 #include <throng/vm/inspect.hpp>
