@@ -351,3 +351,26 @@ TEST_CASE("REG-1: lock lets one process in at a time, in turn, and the end of on
     CHECK(other_key == 5);
   });
 }
+
+TEST_CASE("REG-1, EXT-5: who is ended without its destructors gives up its locks too") {
+  Runtime runtime(quiet(2));
+  bool next_in = runtime.run([] {
+    Names names = registry::start_link<std::string>();
+    Pid holder = spawn(
+        [](Names in, Pid parent) {
+          in.lock("key", [parent] {
+            send(parent, Done{});
+            for (;;) charge(1000);  // never where its kill could be thrown
+          });
+        },
+        names, self());
+    expect<Done>();
+    spawn([](Names in, Pid parent) { in.lock("key", [parent] { send(parent, Go{}); }); }, names, self());
+    yield();
+    exit(holder, ExitReason::kill);
+    wait_for_end(holder);
+    expect<Go>();
+    return names.lock("key", [] { return true; });
+  });
+  CHECK(next_in);
+}

@@ -311,6 +311,25 @@ TEST_CASE("ETS-1: a traversal in pieces goes through all, whatever is erased bet
   CHECK(twice == 0);
 }
 
+TEST_CASE("ETS-1: a traversal in order goes on behind keys that are erased") {
+  Runtime runtime(quiet(1));
+  auto [visited, left] = runtime.run([] {
+    auto table = Table<int, int, TableKind::ordered_set>::create();
+    for (int i = 0; i < 1000; ++i) table.insert(i, 0);
+    auto traversal = table.traverse();
+    std::vector<int> order;
+    for (auto some = traversal.next(); !some.empty(); some = traversal.next()) {
+      for (auto& [key, value] : some) {
+        order.push_back(key);
+        table.erase(key);
+      }
+    }
+    return std::pair{order == numbers_up_to(1000), table.size()};
+  });
+  CHECK(visited);
+  CHECK(left == 0);
+}
+
 TEST_CASE("ETS-1: info tells kind, access, owner, heir, size and memory") {
   Runtime runtime(quiet(1));
   auto [info, grown, owner] = runtime.run([] {
