@@ -18,12 +18,13 @@ void Farewell::entrust(Pid heir, std::shared_ptr<Possession> possession) const {
   deliver(heir, detail::make_message<detail::AdoptSignal>(detail::adopt_kind, std::move(possession)));
 }
 
-void own(std::shared_ptr<Possession> possession) {
+bool own(std::shared_ptr<Possession> possession) {
   detail::Process& process = detail::require_process("own()");
   detail::enter_call(process, 2);
-  if (detail::is_rejected(process)) return;  // its end is settled (EXT-5)
+  if (detail::is_rejected(process)) return false;  // its end is settled (EXT-5)
   const Possession* key = possession.get();
   process.ensure_relations().possessions.try_emplace(key, std::move(possession));
+  return true;
 }
 
 bool disown(const Possession& possession) {
@@ -32,14 +33,15 @@ bool disown(const Possession& possession) {
   return process.relations && process.relations->possessions.erase(&possession) > 0;
 }
 
-void entrust(Pid heir, std::shared_ptr<Possession> possession) {
+bool entrust(Pid heir, std::shared_ptr<Possession> possession) {
   detail::Process& process = detail::require_process("entrust()");
   detail::enter_call(process, 2);
-  if (detail::is_rejected(process)) return;
+  if (detail::is_rejected(process)) return false;
   if (process.relations) process.relations->possessions.erase(possession.get());
   detail::Message adopt =
       detail::make_message<detail::AdoptSignal>(detail::adopt_kind, std::move(possession));
   process.machine->deliver(heir, adopt.release_signal(), *process.worker);
+  return true;
 }
 
 namespace detail {

@@ -51,11 +51,13 @@ class Farewell {
   const ExitReason& reason_;
 };
 
-// The caller owns it from now on, once however often it says so. Thread: in a process. Errors: NotInProcess.
-void own(std::shared_ptr<Possession> possession);
+// The caller owns it from now on, once however often it says so. False: the caller's end is settled and it
+// owns nothing new (EXT-5). Thread: in a process. Errors: NotInProcess.
+bool own(std::shared_ptr<Possession> possession);
 // No more. False: the caller did not own it.
 bool disown(const Possession& possession);
 // From the caller to another process, in the order of what else is sent to it. The caller's ownership ends.
-void entrust(Pid heir, std::shared_ptr<Possession> possession);
+// False: the caller's end is settled, and nothing has changed (EXT-5).
+bool entrust(Pid heir, std::shared_ptr<Possession> possession);
 
 }  // namespace throng
