@@ -53,7 +53,8 @@ Expected<ReplyOf<S, M>, CallError> try_call(Pid server, M&& message, Duration ti
   if constexpr (std::is_void_v<ReplyOf<S, M>>) {
     return {};
   } else {
-    return std::move(static_cast<Answer*>(envelope->payload())->value);
+    return Expected<ReplyOf<S, M>, CallError>(std::in_place,
+                                              std::move(static_cast<Answer*>(envelope->payload())->value));
   }
 }
 
@@ -69,6 +70,9 @@ void cast_message(Pid server, Message message);
 }  // namespace detail
 
 namespace gen_server {
+
+template <class Reply, class Label>
+class Requests;
 
 // A call whose answer is waited for later (GSV-10). Belongs to the process that made it.
 template <class Reply>
@@ -89,7 +93,7 @@ class PendingCall {
     if constexpr (std::is_void_v<Reply>) {
       return Expected<void, CallError>();
     } else {
-      return std::move(value->value);
+      return Expected<Reply, CallError>(std::in_place, std::move(value->value));
     }
   }
   // Waits and gives up: a later answer is dropped.
@@ -103,6 +107,8 @@ class PendingCall {
  private:
   template <class S>
   friend class throng::ServerRef;
+  template <class R, class Label>
+  friend class Requests;
   explicit PendingCall(std::unique_ptr<detail::OpenQuestion> open) noexcept : open_(std::move(open)) {}
   std::unique_ptr<detail::OpenQuestion> open_;
 };
