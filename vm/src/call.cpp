@@ -71,6 +71,84 @@ void ReplyTo::drop() noexcept {
 
 namespace detail {
 
+// What questions and those who watch them do to each other.
+struct AnyAnswerSide {
+  static void close(Relations& relations, std::uint64_t number) noexcept {
+    auto open = relations.questions.find(number);
+    if (open == relations.questions.end()) return;
+    if (open->second.watcher != nullptr) open->second.watcher->watched_.erase(number);
+    relations.questions.erase(open);
+  }
+  static void tell(AnyAnswer& watcher, std::uint64_t number) { watcher.answered_.push_back(number); }
+
+  // Its label, if it is still open and still watched by this one.
+  static std::optional<std::uint64_t> take(Process& process, AnyAnswer& watcher) {
+    while (!watcher.answered_.empty()) {
+      std::uint64_t number = watcher.answered_.front();
+      watcher.answered_.pop_front();
+      if (watcher.watched_.erase(number) == 0) continue;  // closed meanwhile
+      Relations::Open& open = process.relations->questions.find(number)->second;
+      open.watcher = nullptr;
+      return open.label;
+    }
+    return std::nullopt;
+  }
+};
+
+void tell_watcher(const Relations::Open& open, std::uint64_t number) noexcept {
+  if (open.watcher != nullptr) AnyAnswerSide::tell(*open.watcher, number);
+}
+
+void forget_watchers(Process& process) noexcept {
+  if (!process.relations) return;
+  for (auto& [number, open] : process.relations->questions) open.watcher = nullptr;
+}
+
+AnyAnswer::~AnyAnswer() {
+  Process* process = current_process();
+  if (process == nullptr || !process->relations) return;
+  for (std::uint64_t number : watched_) {
+    auto open = process->relations->questions.find(number);
+    if (open != process->relations->questions.end() && open->second.watcher == this)
+      open->second.watcher = nullptr;
+  }
+}
+
+void AnyAnswer::watch(const OpenQuestion& question, std::uint64_t label) {
+  Process& process = require_process("AnyAnswer::watch()");
+  enter_call(process, 1);
+  std::uint64_t number = question.number_;
+  Relations& relations = process.ensure_relations();
+  if (process.question == number) {  // the place beside the others has no room for a watcher
+    relations.questions.try_emplace(number).first->second.answer = std::move(process.reply);
+    process.question = 0;
+  }
+  auto found = relations.questions.find(number);
+  if (found == relations.questions.end()) return;  // another process's
+  Relations::Open& open = found->second;
+  if (open.watcher != nullptr && open.watcher != this) open.watcher->watched_.erase(number);
+  watched_.insert(number);
+  open.watcher = this;
+  open.label = label;
+  if (open.answer) answered_.push_back(number);
+}
+
+std::optional<std::uint64_t> AnyAnswer::wait(Duration timeout) {
+  Process& process = require_process("AnyAnswer::wait()");
+  enter_call(process, 1);
+  WaitTimer timer(process);
+  for (;;) {
+    process.events &= static_cast<std::uint8_t>(~reply_event);
+    handle_signals(process);
+    if (auto label = AnyAnswerSide::take(process, *this)) return label;
+    if (timeout <= Duration::zero() || (process.events & timeout_event) != 0) return std::nullopt;
+    surface_exit(process);
+    if (is_rejected(process)) return std::nullopt;  // in a destructor of an exit: EXT-5
+    timer.start_once(timeout);
+    wait_for(process, reply_event | timeout_event);
+  }
+}
+
 OpenQuestion::OpenQuestion() {
   Process& process = require_process("call()");
   enter_call(process, 4);
@@ -90,7 +168,7 @@ OpenQuestion::~OpenQuestion() {
     process->question = 0;
     process->reply = Message();
   } else if (process->relations) {
-    process->relations->questions.erase(number_);
+    AnyAnswerSide::close(*process->relations, number_);
   }
 }
 
@@ -111,7 +189,7 @@ namespace {
 
 Message& place_of(Process& process, std::uint64_t number) {
   if (process.question == number) return process.reply;
-  return process.relations->questions.find(number)->second;
+  return process.relations->questions.find(number)->second.answer;
 }
 
 }  // namespace

@@ -189,6 +189,11 @@ inline bool has_orphans(const Process& process) noexcept {
   return process.relations && !process.relations->orphans.empty();
 }
 
+// A question that is watched has been answered.
+void tell_watcher(const Relations::Open& open, std::uint64_t number) noexcept;
+// Those who watched lay on a stack that goes.
+void forget_watchers(Process& process) noexcept;
+
 // -- signal_handler.cpp
 void take_signals(Process& process) noexcept;
 // Gets rid of a signal while signals are taken: its payload's destructor may call the runtime, and runs when

@@ -176,6 +176,7 @@ Settled Machine::run_process(Runnable& runnable, Worker& worker) noexcept {
       case Request::abandon:
         // Its end comes on a stack of its own all the same: destructors of messages run there.
         process.queue.forget_marks();  // they lie on the stack that goes
+        forget_watchers(process);
         fiber_abandon(process.carrier->fiber);
         drop_carrier(state.machine, *std::exchange(process.carrier, nullptr));
         continue;

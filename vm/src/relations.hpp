@@ -11,6 +11,8 @@
 
 namespace throng::detail {
 
+class AnyAnswer;
+
 struct Relations {
   // A link is active while unlink_id is 0. After unlink() the entry stays, inactive, until the other side has
   // acknowledged this id: a link signal that arrives before was sent before the other saw the unlink, and an
@@ -30,8 +32,13 @@ struct Relations {
   std::unordered_map<std::uint64_t, AliasKind> aliases;
   std::unordered_map<std::uint64_t, Pid> spawn_requests;  // reply still to come (SPN-4) → child if linked
 
-  std::unordered_map<std::uint64_t, Message>
-      questions;  // open beside the first → its answer, once it is here
+  // A question that is open beside the first, or watched.
+  struct Open {
+    Message answer{};              // once it is here
+    AnyAnswer* watcher = nullptr;  // told when it is
+    std::uint64_t label = 0;
+  };
+  std::unordered_map<std::uint64_t, Open> questions;
   // Askers who will be told why: their questions were dropped while the reason was not yet settled.
   struct Orphan {
     Pid asker;

@@ -133,7 +133,10 @@ void take_reply(Process& process, Signal* signal) noexcept {
   Message* place = number == process.question ? &process.reply : nullptr;
   if (place == nullptr && process.relations) {
     auto open = process.relations->questions.find(number);
-    if (open != process.relations->questions.end()) place = &open->second;
+    if (open != process.relations->questions.end()) {
+      place = &open->second.answer;
+      if (!*place) tell_watcher(open->second, number);
+    }
   }
   if (place == nullptr) {  // late: nobody waits for it any more (ALI-4)
     drop_signal(process, signal);

@@ -1,9 +1,12 @@
 // Everything an application uses: processes, and the behaviours on top of them.
 #pragma once
 
+#include <throng/stdlib/agent.hpp>
+#include <throng/stdlib/application.hpp>
 #include <throng/stdlib/atomics.hpp>
 #include <throng/stdlib/counters.hpp>
 #include <throng/stdlib/dynamic_supervisor.hpp>
+#include <throng/stdlib/gen_event.hpp>
 #include <throng/stdlib/gen_server.hpp>
 #include <throng/stdlib/gen_statem.hpp>
 #include <throng/stdlib/logger.hpp>
@@ -11,9 +14,14 @@
 #include <throng/stdlib/persistent.hpp>
 #include <throng/stdlib/pg.hpp>
 #include <throng/stdlib/registry.hpp>
+#include <throng/stdlib/requests.hpp>
 #include <throng/stdlib/supervisor.hpp>
 #include <throng/stdlib/sys.hpp>
 #include <throng/stdlib/table.hpp>
+#include <throng/stdlib/task.hpp>
+#include <throng/stdlib/task_stream.hpp>
+#include <throng/stdlib/task_supervisor.hpp>
+#include <throng/stdlib/timers.hpp>
 #include <throng/vm/blocking.hpp>
 #include <throng/vm/inspect.hpp>
 #include <throng/vm/process.hpp>

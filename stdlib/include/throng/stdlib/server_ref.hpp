@@ -71,6 +71,9 @@ void cast_message(Pid server, Message message);
 
 namespace gen_server {
 
+template <class Reply, class Label>
+class Requests;
+
 // A call whose answer is waited for later (GSV-10). Belongs to the process that made it.
 template <class Reply>
 class PendingCall {
@@ -104,6 +107,8 @@ class PendingCall {
  private:
   template <class S>
   friend class throng::ServerRef;
+  template <class R, class Label>
+  friend class Requests;
   explicit PendingCall(std::unique_ptr<detail::OpenQuestion> open) noexcept : open_(std::move(open)) {}
   std::unique_ptr<detail::OpenQuestion> open_;
 };

@@ -7,10 +7,12 @@
 // late answer is dropped before anybody could mistake it for something else (ALI-4).
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <throng/vm/errors.hpp>
 #include <throng/vm/receive.hpp>
 #include <throng/vm/send.hpp>
+#include <unordered_set>
 
 namespace throng {
 
@@ -98,7 +100,32 @@ class OpenQuestion {
   Message wait(Duration timeout);
 
  private:
+  friend class AnyAnswer;
   std::uint64_t number_;
+};
+
+// Waits for whichever of several open questions is answered first. Each wake-up costs the same however many
+// are open: an answer is put in line as it arrives, nobody searches. Belongs to one process, as its questions
+// do; the two may end in any order. Rejected: asking each question in turn, which costs a look at all of them
+// for every answer.
+class AnyAnswer {
+ public:
+  AnyAnswer() = default;
+  ~AnyAnswer();
+  AnyAnswer(const AnyAnswer&) = delete;
+  AnyAnswer& operator=(const AnyAnswer&) = delete;
+
+  // A question is watched by one at a time: the last who asked.
+  void watch(const OpenQuestion& question, std::uint64_t label);
+  // The label of a question that has its answer, in the order of arrival, each once; the answer stays with
+  // the question. Nothing when the time is up.
+  std::optional<std::uint64_t> wait(Duration timeout);
+  std::size_t watched() const noexcept { return watched_.size(); }
+
+ private:
+  friend struct AnyAnswerSide;
+  std::unordered_set<std::uint64_t> watched_;  // not yet reported
+  std::deque<std::uint64_t> answered_;
 };
 
 template <class M>

@@ -1,0 +1,222 @@
+// Event managers: one process, many handlers, each of which takes the events it lists (GEV-1).
+//
+//   class Lines {
+//    public:
+//     using Protocol = Messages<LineRead, CountLines>;   // one with a Reply is a call, one without an event
+//     void handle_event(const LineRead& line) { ++count_; }
+//     int handle_call(CountLines) { return count_; }
+//     ...
+//   };
+//   auto manager = gen_event::start_link();
+//   manager.add_handler<Lines>();
+//   manager.notify(LineRead{"..."});
+//
+// The constructor of a handler is its init and runs in the manager; handle_info takes what its Info lists;
+// terminate(const gen_event::Removed&) is told why it goes. An event that a handler does not list passes it
+// by. A handler that throws is removed and logged; the manager and the other handlers go on.
+//
+// Thread: in a process; a Ref and a Name are small values that can be sent.
+#pragma once
+
+#include <throng/stdlib/event_manager.hpp>
+
+namespace throng {
+
+namespace gen_event {
+
+using throng::StartOptions;
+
+// For callbacks of a handler: it is removed when the callback has returned and its answer is sent.
+void remove_handler();
+
+}  // namespace gen_event
+
+namespace detail {
+
+// What can be done with a manager, however it is addressed. `Address` has pid_of_manager().
+template <class Address>
+class ManagerCalls {
+ public:
+  // To all handlers that list the event, newest first; without waiting.
+  template <class E>
+  void notify(E&& event) const {
+    cast_message(address().pid_of_manager(), message_of(EventEnvelope{message_of(std::forward<E>(event))}));
+  }
+  // The same, and returns when all have handled it. Errors: CallFailed.
+  template <class E>
+  void sync_notify(E&& event, Duration timeout = default_call_timeout) const {
+    ask_manager(address().pid_of_manager(), make_event_action(message_of(std::forward<E>(event))), timeout);
+  }
+
+  // Constructs H(args…) in the manager, before all others. Two of a class need different ids. Errors:
+  // CallFailed, with what the constructor threw, or because there is one already.
+  template <class H, class... Args>
+  requires((!std::is_same_v<std::remove_cvref_t<Args>, gen_event::Id> &&
+            ...)) void add_handler(Args&&... args) const {
+    add<H>({}, Pid(), std::forward<Args>(args)...);
+  }
+  template <class H, class... Args>
+  void add_handler(gen_event::Id id, Args&&... args) const {
+    add<H>(std::move(id), Pid(), std::forward<Args>(args)...);
+  }
+  // The same, bound to the caller: linked to the manager, it gets an EventHandlerExit when the handler goes;
+  // and when the caller ends, so does the handler.
+  template <class H, class... Args>
+  requires((!std::is_same_v<std::remove_cvref_t<Args>, gen_event::Id> &&
+            ...)) void add_sup_handler(Args&&... args) const {
+    add<H>({}, self(), std::forward<Args>(args)...);
+  }
+  template <class H, class... Args>
+  void add_sup_handler(gen_event::Id id, Args&&... args) const {
+    add<H>(std::move(id), self(), std::forward<Args>(args)...);
+  }
+
+  // False: there is none.
+  template <class H>
+  bool delete_handler(gen_event::Id id = {}) const {
+    return ask_for<bool>(std::make_unique<DeleteHandler>(handler_key<H>(std::move(id))));
+  }
+
+  // Old goes, and New(args…, std::optional<State>) comes in its place, where State is what Old's hand_over()
+  // returns; nothing if there was no Old. A New without that last parameter gets args… alone. Bound to
+  // whoever Old was bound to. Errors: CallFailed, with what the constructor threw; Old is gone then.
+  template <class Old, class New, class... Args>
+  requires((!std::is_same_v<std::remove_cvref_t<Args>, gen_event::Id> &&
+            ...)) void swap_handler(Args&&... args) const {
+    swap<Old, New>({}, {}, std::forward<Args>(args)...);
+  }
+  template <class Old, class New, class... Args>
+  void swap_handler(gen_event::Id old_id, gen_event::Id new_id, Args&&... args) const {
+    swap<Old, New>(std::move(old_id), std::move(new_id), std::forward<Args>(args)...);
+  }
+
+  // A call to one handler. Errors: CallFailed; a handler that throws is removed, and the caller told why.
+  template <class H, class M>
+  auto call(M&& message, Duration timeout = default_call_timeout) const {
+    return call<H>(gen_event::Id(), std::forward<M>(message), timeout);
+  }
+  template <class H, class M>
+  auto call(gen_event::Id id, M&& message, Duration timeout = default_call_timeout) const {
+    if constexpr (is_handler_call<H, std::decay_t<M>>()) {
+      auto answer = try_call<H>(std::move(id), std::forward<M>(message), timeout);
+      if (!answer) throw CallFailed(answer.error().reason);
+      if constexpr (!std::is_void_v<typename std::decay_t<M>::Reply>) return *std::move(answer);
+    }
+  }
+  template <class H, class M>
+  auto try_call(gen_event::Id id, M&& message, Duration timeout = default_call_timeout) const {
+    using Call = std::decay_t<M>;
+    if constexpr (is_handler_call<H, Call>()) {
+      using Outcome = Expected<typename Call::Reply, CallError>;
+      using Answer = Answered<ReplyValue<typename Call::Reply>>;
+      auto envelope = try_ask_manager(
+          address().pid_of_manager(),
+          std::make_unique<CallHandler<H, Call>>(handler_key<H>(std::move(id)), std::forward<M>(message)),
+          timeout, message_type_of<Answer>);
+      if (!envelope) return Outcome(Unexpected(envelope.error()));
+      if constexpr (std::is_void_v<typename Call::Reply>) {
+        return Outcome();
+      } else {
+        return Outcome(std::in_place, std::move(static_cast<Answer*>(envelope->payload())->value));
+      }
+    }
+  }
+
+  // Newest first.
+  std::vector<gen_event::HandlerKey> which_handlers() const {
+    return ask_for<std::vector<gen_event::HandlerKey>>(std::make_unique<ListHandlers>());
+  }
+  // All handlers are told to terminate. Errors: CallFailed, as gen_server::stop().
+  void stop(ExitReason reason = ExitReason::normal, Duration timeout = forever) const {
+    stop_and_wait(address().pid_of_manager(), std::move(reason), timeout);
+  }
+
+ private:
+  const Address& address() const noexcept { return static_cast<const Address&>(*this); }
+
+  template <class H, class... Args>
+  void add(gen_event::Id id, Pid adder, Args&&... args) const {
+    (require_sendable<Kept<Args>>(), ...);
+    static_assert(std::is_constructible_v<H, Kept<Args>...>,
+                  "throng: these arguments do not match any constructor of the handler");
+    if constexpr (std::is_constructible_v<H, Kept<Args>...>) {
+      ask_manager(address().pid_of_manager(),
+                  std::make_unique<AddHandler<H, Kept<Args>...>>(handler_key<H>(std::move(id)), adder,
+                                                                 std::forward<Args>(args)...),
+                  forever);
+    }
+  }
+  template <class Old, class New, class... Args>
+  void swap(gen_event::Id old_id, gen_event::Id new_id, Args&&... args) const {
+    (require_sendable<Kept<Args>>(), ...);
+    constexpr bool fits = takes_over<Old, New, Kept<Args>...> || std::is_constructible_v<New, Kept<Args>...>;
+    static_assert(
+        fits,
+        "throng: swap_handler() needs a New(args..., std::optional<what Old::hand_over() returns>), "
+        "or a New(args...)");
+    if constexpr (fits) {
+      ask_manager(address().pid_of_manager(),
+                  std::make_unique<SwapHandler<Old, New, Kept<Args>...>>(handler_key<Old>(std::move(old_id)),
+                                                                         handler_key<New>(std::move(new_id)),
+                                                                         std::forward<Args>(args)...),
+                  forever);
+    }
+  }
+  template <class R>
+  R ask_for(std::unique_ptr<ManagerAction> action) const {
+    auto envelope = try_ask_manager(address().pid_of_manager(), std::move(action), default_call_timeout,
+                                    message_type_of<Answered<R>>);
+    if (!envelope) throw CallFailed(envelope.error().reason);
+    return std::move(static_cast<Answered<R>*>(envelope->payload())->value);
+  }
+};
+
+}  // namespace detail
+
+namespace gen_event {
+
+class Ref : public detail::ManagerCalls<Ref> {
+ public:
+  static constexpr bool sendable = true;
+  Ref() = default;
+  explicit Ref(Pid pid) noexcept : pid_(pid) {}
+
+  Pid pid() const noexcept { return pid_; }
+  Pid pid_of_manager() const noexcept { return pid_; }
+  explicit operator bool() const noexcept { return static_cast<bool>(pid_); }
+  friend bool operator==(const Ref& a, const Ref& b) noexcept { return a.pid_ == b.pid_; }
+
+ private:
+  Pid pid_;
+};
+
+// The manager that has this name; survives restarts.
+class Name : public detail::ManagerCalls<Name> {
+ public:
+  static constexpr bool sendable = true;
+  consteval Name(const char* name) : name_(name) {}
+  Name(std::string name) : name_(std::move(name)) {}
+  explicit Name(ProcessName name) : name_(std::move(name)) {}
+
+  const ProcessName& name() const noexcept { return name_; }
+  std::string text() const { return name_.text(); }
+  std::optional<Pid> whereis() const { return name_.whereis(); }
+  Pid pid_of_manager() const { return name_.whereis().value_or(Pid()); }
+
+ private:
+  ProcessName name_;
+};
+
+// Errors: StartFailed.
+Ref start_link(StartOptions options = {});
+Ref start(StartOptions options = {});
+Expected<Ref, StartError> try_start_link(StartOptions options);
+
+}  // namespace gen_event
+
+namespace detail {
+// For a supervisor that starts one itself.
+std::unique_ptr<Behaviour> make_event_manager(StartOptions options, Pid parent);
+}  // namespace detail
+
+}  // namespace throng

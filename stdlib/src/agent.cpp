@@ -1,0 +1,37 @@
+#include <throng/stdlib/agent.hpp>
+
+namespace throng::detail {
+
+// A name may lead to an agent with another state: the asker is told, and nothing is touched.
+bool AgentLoop::take(const MessageType& type, void* payload) {
+  AgentRequest* request = nullptr;
+  ReplyTo reply_to;
+  if (same_type(type, message_type_of<Question<AgentRequest>>)) {
+    auto& question = *static_cast<Question<AgentRequest>*>(payload);
+    reply_to = std::move(question.reply_to);
+    request = &question.message;
+  } else if (same_type(type, message_type_of<AgentRequest>)) {
+    request = static_cast<AgentRequest*>(payload);
+  } else {
+    return false;
+  }
+  AgentAction& action = *request->action;
+  if (same_type(action.state_type(), state_type_)) {
+    action.act(state(), reply_to);
+  } else {
+    reply_to.fail(ExitReason::error("throng: the state of the agent " + self().text() + " is a " +
+                                    std::string(state_type_.name) + ", not a " +
+                                    std::string(action.state_type().name)));
+  }
+  return true;
+}
+
+Expected<Message, CallError> ask_agent(Pid agent, AgentRequest request, Duration timeout,
+                                       const MessageType& wanted) {
+  OpenQuestion open;
+  return call_and_wait(agent, open, question_of(open.reply_to(), std::move(request)), timeout, wanted);
+}
+
+void cast_to_agent(Pid agent, AgentRequest request) { cast_message(agent, message_of(std::move(request))); }
+
+}  // namespace throng::detail

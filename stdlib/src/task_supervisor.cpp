@@ -1,0 +1,69 @@
+#include <throng/stdlib/task_supervisor.hpp>
+
+namespace throng {
+namespace detail {
+namespace {
+
+// Unlinked before it is told to end, so that it can't hang who waits for it (SUP-6).
+void end_and_wait(Pid task, Monitor watch, Duration timeout) {
+  auto is_it = [watch](const Down& down) { return down.monitor == watch; };
+  bool ended = receive(when(is_it, [](Down) { return true; }), after(timeout, [] { return false; }));
+  if (ended) return;
+  exit(task, ExitReason::kill);
+  receive(when(is_it, [](Down) {}));
+}
+
+}  // namespace
+
+Pid TaskSupervisor::handle_call(Start start) {
+  if (children_.size() >= options_.max_children) return Pid();
+  Pid task = spawn_body({}, start.task.body.release(), {.link = true}).process;
+  children_.insert(task);
+  return task;
+}
+
+bool TaskSupervisor::handle_call(Terminate order) {
+  if (children_.erase(order.task) == 0) return false;
+  Monitor watch = monitor(order.task);
+  unlink(order.task);
+  exit(order.task, ExitReason::shutdown);
+  end_and_wait(order.task, watch, options_.shutdown);
+  return true;
+}
+
+// All at once, and together in one time.
+void TaskSupervisor::terminate(const ExitReason&) {
+  std::vector<std::pair<Pid, Monitor>> ending;
+  for (Pid task : children_) {
+    ending.emplace_back(task, monitor(task));
+    unlink(task);
+    exit(task, ExitReason::shutdown);
+  }
+  Clock::time_point deadline = deadline_after(options_.shutdown);
+  for (auto& [task, watch] : ending) end_and_wait(task, watch, time_left(deadline));
+}
+
+Pid start_under(const ServerRef<TaskSupervisor>& supervisor, TaskToStart task, ReplyTo reply_to, bool link) {
+  task.body->reply_to = std::move(reply_to);
+  task.body->callers = callers_for_child();
+  task.body->links_to_starter = link;
+  Pid pid = supervisor.call(TaskSupervisor::Start{std::move(task)}, forever);
+  if (!pid)
+    throw LimitReached("throng: the task supervisor " + supervisor.pid().text() +
+                       " has all its children; raise max_children");
+  return pid;
+}
+
+}  // namespace detail
+
+namespace task::supervisor {
+
+Ref start_link(const Options& options) { return start_link(StartOptions{}, options); }
+
+Ref start_link(StartOptions start, const Options& options) {
+  start.trap_exit = true;
+  return Ref(gen_server::start_link<detail::TaskSupervisor>(std::move(start), options).pid());
+}
+
+}  // namespace task::supervisor
+}  // namespace throng
