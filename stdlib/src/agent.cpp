@@ -3,18 +3,14 @@
 namespace throng::detail {
 
 // A name may lead to an agent with another state: the asker is told, and nothing is touched.
-bool AgentLoop::take(const MessageType& type, void* payload) {
-  AgentRequest* request = nullptr;
+bool AgentLoop::take(ReceivedMessage& message) {
+  auto* request = message.as<AgentRequest>();
   ReplyTo reply_to;
-  if (same_type(type, message_type_of<Question<AgentRequest>>)) {
-    auto& question = *static_cast<Question<AgentRequest>*>(payload);
-    reply_to = std::move(question.reply_to);
-    request = &question.message;
-  } else if (same_type(type, message_type_of<AgentRequest>)) {
-    request = static_cast<AgentRequest*>(payload);
-  } else {
-    return false;
+  if (auto* question = message.as<Question<AgentRequest>>()) {
+    reply_to = std::move(question->reply_to);
+    request = &question->message;
   }
+  if (request == nullptr) return false;
   AgentAction& action = *request->action;
   if (same_type(action.state_type(), state_type_)) {
     action.act(state(), reply_to);

@@ -57,7 +57,9 @@ std::size_t EventManager::find(const gen_event::HandlerKey& key) const noexcept 
   return nowhere;
 }
 
-bool EventManager::take(const MessageType& type, void* payload) {
+bool EventManager::take(ReceivedMessage& message) {
+  const MessageType& type = message.type();
+  void* payload = message.payload();
   if (same_type(type, message_type_of<EventEnvelope>)) {
     handle_event(static_cast<EventEnvelope*>(payload)->event);
     return true;

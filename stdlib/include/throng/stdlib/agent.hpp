@@ -48,7 +48,7 @@ class AgentLoop : public Behaviour {
   std::string_view type_name() const noexcept final { return "agent"; }
 
  protected:
-  bool take(const MessageType& type, void* payload) final;
+  bool take(ReceivedMessage& message) final;
 
  private:
   const MessageType& state_type_;

@@ -96,7 +96,7 @@ class EventManager final : public Behaviour {
   using Routes = std::span<const HandlerRoute> HandlerType::*;
 
   void init() override {}
-  bool take(const MessageType& type, void* payload) override;
+  bool take(ReceivedMessage& message) override;
   void terminate(const ExitReason& reason) override;
   bool dispatch(Routes routes, const MessageType& type, const void* payload);
   // Runs a callback of the handler at this place, which is gone afterwards if it failed or asks for it.
