@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <shared_mutex>
 
+#include "shared_lock.hpp"
 #include "table_store.hpp"
 
 namespace throng::detail {
@@ -27,7 +27,7 @@ struct Slot {
 };
 
 struct alignas(64) Shard {
-  std::shared_mutex mutex;
+  SharedLock mutex;
   // -- guarded by mutex
   std::vector<std::uint32_t> chains;  // first slots; a power of two, or empty
   std::vector<Slot> slots;
@@ -190,7 +190,7 @@ class HashStore final : public TableStore {
   // Of all shards at one time.
   template <class F>
   std::size_t sum(F of) {
-    std::vector<std::shared_lock<std::shared_mutex>> locks;
+    std::vector<std::shared_lock<SharedLock>> locks;
     locks.reserve(count_);
     for (std::size_t i = 0; i < count_; ++i) locks.emplace_back(shards_[i].mutex);
     std::size_t all = 0;
@@ -236,7 +236,7 @@ bool HashStore::insert(std::span<ItemRef> items, bool only_new, Items& old) {
   for (const ItemRef& item : items) numbers.push_back(number_of(item->hash));
   std::sort(numbers.begin(), numbers.end());
   numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
-  std::vector<std::unique_lock<std::shared_mutex>> locks;
+  std::vector<std::unique_lock<SharedLock>> locks;
   locks.reserve(numbers.size());
   for (std::size_t number : numbers) {
     locks.emplace_back(shards_[number].mutex);
@@ -348,7 +348,7 @@ ItemRef HashStore::next(KeyRef key, bool& known) {
 }
 
 void HashStore::clear(bool close, Items& old) {
-  std::vector<std::unique_lock<std::shared_mutex>> locks;
+  std::vector<std::unique_lock<SharedLock>> locks;
   locks.reserve(count_);
   for (std::size_t i = 0; i < count_; ++i) {
     locks.emplace_back(shards_[i].mutex);

@@ -1,8 +1,8 @@
 // Objects in the order of their keys, in one tree behind one lock that readers share. A traversal goes on
 // behind the last key that it gave, whether that is still there or not.
 #include <set>
-#include <shared_mutex>
 
+#include "shared_lock.hpp"
 #include "table_store.hpp"
 
 namespace throng::detail {
@@ -161,7 +161,7 @@ class OrderedStore final : public TableStore {
     places_.erase(place);
   }
 
-  std::shared_mutex mutex_;
+  SharedLock mutex_;
   // -- guarded by mutex_
   Places places_;
   bool closed_ = false;

@@ -2,11 +2,12 @@
 
 #include <array>
 #include <mutex>
-#include <shared_mutex>
 #include <string>
 #include <throng/vm/process.hpp>
 #include <throng/vm/runtime_local.hpp>
 #include <unordered_map>
+
+#include "shared_lock.hpp"
 
 namespace throng {
 namespace {
@@ -30,11 +31,11 @@ class ManyDoors {
   void unlock() {
     for (Door& door : doors_) door.mutex.unlock();
   }
-  std::shared_mutex& near(Pid reader) noexcept { return doors_[reader.index() % doors].mutex; }
+  detail::SharedLock& near(Pid reader) noexcept { return doors_[reader.index() % doors].mutex; }
 
  private:
   struct alignas(64) Door {
-    std::shared_mutex mutex;
+    detail::SharedLock mutex;
   };
   std::array<Door, doors> doors_;
 };

@@ -11,11 +11,12 @@
 #include <atomic>
 #include <mutex>
 #include <set>
-#include <shared_mutex>
 #include <throng/vm/possession.hpp>
 #include <throng/vm/process.hpp>
 #include <throng/vm/runtime_local.hpp>
 #include <unordered_map>
+
+#include "shared_lock.hpp"
 
 namespace throng {
 namespace detail {
@@ -80,7 +81,7 @@ class GroupTable {
 
  private:
   const Pid scope_;
-  mutable std::shared_mutex mutex_;
+  mutable SharedLock mutex_;
   Members members_;  // guarded by mutex_
 };
 
@@ -105,7 +106,7 @@ class Scopes {
   }
 
  private:
-  mutable std::shared_mutex mutex_;
+  mutable SharedLock mutex_;
   std::map<std::string, std::shared_ptr<GroupTable>, std::less<>> tables_;  // guarded by mutex_
 };
 

@@ -6,11 +6,11 @@
 //   2. Between taking a Tenure over and writing it down the process makes no call of the runtime's.
 #include <throng/stdlib/table_core.hpp>
 
-#include <shared_mutex>
 #include <throng/vm/process.hpp>
 #include <throng/vm/runtime_local.hpp>
 #include <unordered_map>
 
+#include "shared_lock.hpp"
 #include "table_store.hpp"
 
 namespace throng::detail {
@@ -52,7 +52,7 @@ class TableNames {
   }
 
  private:
-  std::shared_mutex mutex_;
+  SharedLock mutex_;
   std::unordered_map<std::string, std::shared_ptr<TableCore>> tables_;  // guarded by mutex_
 };
 

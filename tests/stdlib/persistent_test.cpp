@@ -94,7 +94,7 @@ TEST_CASE("persistent: readers and writers at once see whole values") {
         spawn(
             [](Pid parent) {
               int torn = 0, last = 0;
-              while (last < 500) {
+              while (last < 100) {
                 Shared<std::pair<int, int>> seen = persistent::get<std::pair<int, int>>("pair");
                 if (seen->first != seen->second || seen->first < last) ++torn;
                 last = seen->first;
@@ -103,7 +103,7 @@ TEST_CASE("persistent: readers and writers at once see whole values") {
             },
             self());
       }
-      for (int i = 1; i <= 500; ++i) {
+      for (int i = 1; i <= 100; ++i) {
         persistent::put("pair", std::pair(i, i));
         yield();
       }
