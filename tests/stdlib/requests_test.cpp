@@ -116,3 +116,20 @@ TEST_CASE("GSV-2: the reply of a call may be an Expected of the server's own") {
   CHECK(inner == "negative");
   CHECK(later == 7);
 }
+
+TEST_CASE("NAM-1: names of servers may be written where they are used, as often as one likes") {
+  Runtime runtime(quiet(1));
+  auto [first, second, found] = runtime.run([] {
+    // clang 14 crashes on this if a name's own constructor is consteval.
+    ExitReason one = ServerName<Slow>{"nobody"}.try_call(Slow::Check{1}).error().reason;
+    ExitReason two = ServerName<Slow>{"no one"}.try_call(Slow::Check{2}).error().reason;
+    gen_server::start_link<Slow>(StartOptions{.name = "slow"});
+    std::string name = "slow";
+    ServerName<Slow> by_text = name;
+    return std::tuple{one, two,
+                      *ServerName<Slow>{"slow"}.call(Slow::Check{3}) + *by_text.call(Slow::Check{4})};
+  });
+  CHECK(first == ExitReason::noproc);
+  CHECK(second == ExitReason::noproc);
+  CHECK(found == 7);
+}

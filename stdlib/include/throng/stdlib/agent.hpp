@@ -314,9 +314,11 @@ template <class State>
 class Name : public detail::AgentCalls<Name<State>, State> {
  public:
   static constexpr bool sendable = true;
-  consteval Name(const char* name) : name_(name) {}
-  Name(std::string name) : name_(std::move(name)) {}
-  explicit Name(ProcessName name) : name_(std::move(name)) {}
+  constexpr Name(detail::NameLiteral name) : name_(name) {}
+  template <std::same_as<std::string> Text>
+  Name(Text name) : name_(std::move(name)) {}
+  template <std::same_as<ProcessName> Kept>
+  explicit Name(Kept name) : name_(std::move(name)) {}
 
   const ProcessName& name() const noexcept { return name_; }
   std::string text() const { return name_.text(); }

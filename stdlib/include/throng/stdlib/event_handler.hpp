@@ -115,10 +115,16 @@ constexpr auto make_info_routes(Messages<Is...>) {
       HandlerRoute{&message_type_of<Is>, &route_shared_info<H, Is>}...};
 }
 
+// Asked where a handler is given to a manager.
 template <class H>
-struct HandlerRoutesOf {
+constexpr bool is_handler() {
   static_assert(HasProtocol<H>,
                 "throng: a handler lists its events and calls: using Protocol = Messages<...>");
+  return HasProtocol<H>;
+}
+
+template <class H>
+struct HandlerRoutesOf {
   static constexpr auto events = make_event_routes<H>(typename H::Protocol{});
   static constexpr auto infos = make_info_routes<H>(typename InfoOf<H>::type{});
 };

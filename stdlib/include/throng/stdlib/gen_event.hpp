@@ -139,7 +139,7 @@ class ManagerCalls {
     (require_sendable<Kept<Args>>(), ...);
     static_assert(std::is_constructible_v<H, Kept<Args>...>,
                   "throng: these arguments do not match any constructor of the handler");
-    if constexpr (std::is_constructible_v<H, Kept<Args>...>) {
+    if constexpr (is_handler<H>() && std::is_constructible_v<H, Kept<Args>...>) {
       ask_manager(address().pid_of_manager(),
                   std::make_unique<AddHandler<H, Kept<Args>...>>(handler_key<H>(std::move(id)), adder,
                                                                  std::forward<Args>(args)...),
@@ -154,7 +154,7 @@ class ManagerCalls {
         fits,
         "throng: swap_handler() needs a New(args..., std::optional<what Old::hand_over() returns>), "
         "or a New(args...)");
-    if constexpr (fits) {
+    if constexpr (is_handler<Old>() && is_handler<New>() && fits) {
       ask_manager(address().pid_of_manager(),
                   std::make_unique<SwapHandler<Old, New, Kept<Args>...>>(handler_key<Old>(std::move(old_id)),
                                                                          handler_key<New>(std::move(new_id)),
@@ -194,9 +194,11 @@ class Ref : public detail::ManagerCalls<Ref> {
 class Name : public detail::ManagerCalls<Name> {
  public:
   static constexpr bool sendable = true;
-  consteval Name(const char* name) : name_(name) {}
-  Name(std::string name) : name_(std::move(name)) {}
-  explicit Name(ProcessName name) : name_(std::move(name)) {}
+  constexpr Name(detail::NameLiteral name) : name_(name) {}
+  template <std::same_as<std::string> Text>
+  Name(Text name) : name_(std::move(name)) {}
+  template <std::same_as<ProcessName> Kept>
+  explicit Name(Kept name) : name_(std::move(name)) {}
 
   const ProcessName& name() const noexcept { return name_; }
   std::string text() const { return name_.text(); }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <concepts>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,17 @@ class NameRecord {
   mutable std::atomic<int> references_{1};
 };
 
+namespace detail {
+// A literal on its way into a name. The step between exists for clang 14, which crashes on two temporaries in
+// braces, in one function, whose own constructor is consteval and whose destructor does something.
+struct NameLiteral {
+  consteval NameLiteral(const char* literal)
+      : text(literal), length(std::char_traits<char>::length(literal)) {}
+  const char* text;
+  std::size_t length;
+};
+}  // namespace detail
+
 class ProcessName {
  public:
   static constexpr bool sendable = true;
@@ -42,6 +54,7 @@ class ProcessName {
   constexpr ProcessName() = default;  // none
   consteval ProcessName(const char* literal)
       : literal_(literal), length_(std::char_traits<char>::length(literal)) {}
+  constexpr ProcessName(detail::NameLiteral literal) : literal_(literal.text), length_(literal.length) {}
   ProcessName(std::string name);
   // Takes the record over.
   explicit ProcessName(std::unique_ptr<NameRecord> record) noexcept : record_(record.release()) {}

@@ -163,10 +163,12 @@ class ServerName {
  public:
   static constexpr bool sendable = true;
   // A literal: the name may be a constant of the program.
-  consteval ServerName(const char* name) : name_(name) {}
-  ServerName(std::string name) : name_(std::move(name)) {}
+  constexpr ServerName(detail::NameLiteral name) : name_(name) {}
+  template <std::same_as<std::string> Text>
+  ServerName(Text name) : name_(std::move(name)) {}
   // One that a registry or somebody else keeps.
-  explicit ServerName(ProcessName name) : name_(std::move(name)) {}
+  template <std::same_as<ProcessName> Kept>
+  explicit ServerName(Kept name) : name_(std::move(name)) {}
 
   const ProcessName& name() const noexcept { return name_; }
   std::string text() const { return name_.text(); }

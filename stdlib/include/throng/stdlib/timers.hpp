@@ -123,6 +123,13 @@ constexpr void require_copies() {
                 "throng: what an interval repeats must be copyable, once for each turn");
 }
 
+template <class M>
+constexpr bool is_repeatable() {
+  require_sendable<M>();
+  require_copies<M>();
+  return std::is_copy_constructible_v<M>;
+}
+
 template <bool waits, class F, class... Args>
 Pid start_applying(Duration interval, F&& f, Args&&... args) {
   require_body<std::decay_t<F>, Kept<Args>...>();
@@ -174,12 +181,12 @@ Handle apply_repeatedly(Duration interval, F&& f, Args&&... args) {
 // Sends a copy every interval, for as long as `to` lives.
 template <class M>
 Handle send_interval(Duration interval, Pid to, M&& message) {
-  detail::require_interval(interval);
-  require_sendable<detail::Kept<M>>();
-  detail::require_copies<detail::Kept<M>>();
-  return Handle(
-      detail::start_turns(std::make_unique<detail::SendAgain<detail::Kept<M>>>(to, std::forward<M>(message)),
-                          {interval, interval, to}));
+  if constexpr (detail::is_repeatable<detail::Kept<M>>()) {
+    using Again = detail::SendAgain<detail::Kept<M>>;
+    detail::require_interval(interval);
+    return Handle(
+        detail::start_turns(std::make_unique<Again>(to, std::forward<M>(message)), {interval, interval, to}));
+  }
 }
 template <class M>
 Handle send_interval(Duration interval, M&& message) {
@@ -188,12 +195,12 @@ Handle send_interval(Duration interval, M&& message) {
 // To whoever has the name at each turn; over at the first at which nobody has it.
 template <class M>
 Handle send_interval(Duration interval, std::string name, M&& message) {
-  detail::require_interval(interval);
-  require_sendable<detail::Kept<M>>();
-  detail::require_copies<detail::Kept<M>>();
-  return Handle(detail::start_turns(
-      std::make_unique<detail::SendAgainByName<detail::Kept<M>>>(std::move(name), std::forward<M>(message)),
-      {interval, interval, {}}));
+  if constexpr (detail::is_repeatable<detail::Kept<M>>()) {
+    using Again = detail::SendAgainByName<detail::Kept<M>>;
+    detail::require_interval(interval);
+    return Handle(detail::start_turns(std::make_unique<Again>(std::move(name), std::forward<M>(message)),
+                                      {interval, interval, {}}));
+  }
 }
 
 // An exit signal to the process when the time has passed, if it still lives.
