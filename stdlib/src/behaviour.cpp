@@ -50,22 +50,29 @@ void Behaviour::start() {
   run_init();
   options_.reset();
   if (starter) starter.answer(detail::Started{});
-  if (hibernate_after_ != forever) send_after(hibernate_after_, self(), LookWhetherIdle{});
+  if (hibernate_after_ != forever) look_later();
   guarded([this] { after_callback(); }, nullptr);
 }
 
 // A start that fails leaves no trace: not even an exit signal for who started it, who is told by the answer.
+// A process that was a plain one before has nobody who waits, and ends as any other.
+void Behaviour::leave_parent() {
+  if (starter) unlink(parent_);
+}
+
 void Behaviour::claim_name() {
   if (!options_->name) return;
+  std::optional<Pid> holder;
   try {
-    std::optional<Pid> holder = options_->name.claim();
-    if (!holder) return;
-    unlink(parent_);
-    if (starter) starter.answer(detail::Started{holder, {}, false});
+    holder = options_->name.claim();
   } catch (const BadName&) {
-    unlink(parent_);
+    leave_parent();
     throw;
   }
+  if (!holder) return;
+  if (!starter) throw BadName("throng: already_started: " + holder->text() + " has the name");
+  leave_parent();
+  starter.answer(detail::Started{holder, {}, false});
   throng::exit(ExitReason::normal);
 }
 
@@ -73,20 +80,31 @@ void Behaviour::run_init() {
   try {
     init();
   } catch (StopBehaviour& stop) {
-    unlink(parent_);
+    leave_parent();
+    if (!stop.reason.is_error()) report_end(stop.reason, nullptr);
     throng::exit(std::move(stop.reason));
   } catch (detail::RefuseStart& refusal) {
-    unlink(parent_);
-    if (starter) starter.answer(detail::Started{{}, refusal.reason, !refusal.reason});
+    if (!starter) throng::exit(refusal.reason.value_or(ExitReason::normal));
+    leave_parent();
+    starter.answer(detail::Started{{}, refusal.reason, !refusal.reason});
     throng::exit(ExitReason::normal);
   } catch (...) {
-    if (reason_in_flight()) unlink(parent_);
+    if (std::optional<ExitReason> reason = reason_in_flight()) {
+      leave_parent();
+      if (!reason->is_error()) report_end(*reason, nullptr);  // an error is a crash, and reported as such
+    }
     throw;
   }
 }
 
 void Behaviour::handle(ReceivedMessage& message) {
+  // Its own message is nobody else's: it cancels no time-out.
+  if (hibernate_after_ != forever && message.as<LookWhetherIdle>() != nullptr) {
+    guarded([this] { look_whether_idle(); }, nullptr);
+    return;
+  }
   ++handled_;
+  if (std::exchange(hibernates_, false)) look_later();
   if (debug_) note_message(*this, *debug_, message);
   guarded(
       [&] {
@@ -122,16 +140,20 @@ bool Behaviour::take_of_library(ReceivedMessage& message) {
     starter = std::move(request->reply_to);  // answered by the end
     throw StopBehaviour{std::move(request->message.reason)};
   }
-  if (message.as<LookWhetherIdle>() == nullptr) return false;
-  rest_for_long();
-  return true;
+  return false;
 }
 
-// Without a clock for each message: nothing came between two looks.
-void Behaviour::rest_for_long() {
-  bool idle = handled_ == handled_before_ + 1;  // this look alone
+// Without a clock for each message: nothing came between two looks. Who hibernates looks no more until the
+// next message.
+void Behaviour::look_whether_idle() {
+  hibernates_ = handled_ == handled_before_;
+  if (!hibernates_) return look_later();
+  hibernate();
+  after_callback();
+}
+
+void Behaviour::look_later() {
   handled_before_ = handled_;
-  if (idle) hibernate();
   send_after(hibernate_after_, self(), LookWhetherIdle{});
 }
 
@@ -195,7 +217,9 @@ void Behaviour::report_end(const ExitReason& reason, const ReceivedMessage* mess
   if (is_expected(reason) || !logger::is_wanted(logger::Level::error)) return;
   logger::Fields fields{{"report", "terminated"}, {"reason", reason.text()}};
   if (message != nullptr) fields.emplace_back("last_message", message->type().name);
-  if (std::string status = status_text(); !status.empty()) fields.emplace_back("state", std::move(status));
+  if (!options_) {  // there is a state
+    if (std::string status = status_text(); !status.empty()) fields.emplace_back("state", std::move(status));
+  }
   if (debug_) {
     for (const std::string& line : debug_->log) fields.emplace_back("log", line);
   }
@@ -255,14 +279,23 @@ Expected<Spawned, StartError> start_behaviour(std::unique_ptr<Behaviour> behavio
   Message answer = open.wait(timeout);
   if (is_started(answer)) return spawned;
   StartError error = start_error_of(answer);
-  // Gone before anybody hears of the failure (GSV-1).
-  if (options.link) unlink(spawned.process);
-  if (!answer) exit(spawned.process, ExitReason::kill);
-  if (options.monitor) demonitor(spawned.monitor, true);
-  Monitor gone = monitor(spawned.process);
-  receive_after(mark, when([gone](const Down& down) { return down.monitor == gone; }, [](Down) {}));
+  clear_away(mark, spawned, {options.link, options.monitor}, !answer);
   return Unexpected(std::move(error));
 }
+
+void clear_away(const throng::ReceiveMark& mark, const Spawned& failed, Attach attach, bool still_runs) {
+  if (attach.link) unlink(failed.process);
+  if (still_runs) exit(failed.process, ExitReason::kill);
+  if (attach.monitor) demonitor(failed.monitor, true);
+  Monitor gone = monitor(failed.process);
+  receive_after(mark, when([gone](const Down& down) { return down.monitor == gone; }, [](Down) {}));
+  if (!attach.link) return;
+  // It may have ended by others' doing before it could unlink.
+  receive_after(mark, when([&failed](const Exit& exit) { return exit.from == failed.process; }, [](Exit) {}),
+                after(Duration::zero(), [] {}));
+}
+
+Pid parent_of_caller() { return process_info(self())->parent; }
 
 Spawned started_or_throw(Expected<Spawned, StartError> started) {
   if (!started) throw StartFailed(std::move(started).error());

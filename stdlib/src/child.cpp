@@ -48,6 +48,17 @@ ChildSpec ChildSpec::with(StartOptions options) const {
   return changed;
 }
 
+// What goes wrong here, such as a limit of the runtime's, is the child's failure and not its supervisor's.
+Expected<Pid, StartError> ChildSpec::start() const {
+  try {
+    return starter_->start(options_);
+  } catch (...) {
+    std::optional<ExitReason> reason = reason_in_flight();
+    if (!reason) throw;
+    return Unexpected(StartError{*std::move(reason)});
+  }
+}
+
 }  // namespace supervisor
 
 namespace detail {
@@ -62,14 +73,12 @@ Expected<Pid, StartError> start_child_behaviour(std::unique_ptr<Behaviour> behav
 Expected<Pid, StartError> start_child_process(Body* body, const StartOptions& options, OpenQuestion& named) {
   SpawnOptions spawn = options.spawn;
   spawn.trap_exit = spawn.trap_exit || options.trap_exit;
-  Pid child = spawn_body(spawn, body, {.link = true}).process;
-  if (!options.name) return child;
+  throng::ReceiveMark mark;
+  Spawned spawned = spawn_body(spawn, body, {.link = true});
+  if (!options.name) return spawned.process;
   Message answer = named.wait(options.timeout);
-  if (is_started(answer)) return child;
-  if (!answer) {
-    unlink(child);
-    exit(child, ExitReason::kill);
-  }
+  if (is_started(answer)) return spawned.process;
+  clear_away(mark, spawned, {.link = true}, !answer);
   return Unexpected(start_error_of(answer));
 }
 

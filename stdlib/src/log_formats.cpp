@@ -25,6 +25,13 @@ std::string utc(std::chrono::system_clock::time_point time) {
   return text;
 }
 
+// Further lines of a value stand under it, so that none of them looks like an event of its own.
+std::string indented(std::string_view value) {
+  std::string text;
+  for (char c : value) text += c == '\n' ? std::string("\n      ") : std::string(1, c);
+  return text;
+}
+
 void append_json(std::string& out, std::string_view value) {
   out += '"';
   for (char c : value) {
@@ -73,12 +80,8 @@ class DescriptorHandler final : public Handler {
 
 std::string as_text(const Event& event) {
   std::string text = utc(event.time) + " [" + std::string(text_of(event.level)) + "] " +
-                     event.process.text() + " " + event.text + "\n";
-  for (const auto& [name, value] : event.fields) {
-    text += "    " + name + ": ";
-    for (char c : value) text += c == '\n' ? std::string("\n      ") : std::string(1, c);
-    text += '\n';
-  }
+                     event.process.text() + " " + indented(event.text) + "\n";
+  for (const auto& [name, value] : event.fields) text += "    " + name + ": " + indented(value) + "\n";
   return text;
 }
 

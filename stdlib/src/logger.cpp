@@ -68,10 +68,10 @@ class Board {
     look_at_levels();
     return true;
   }
-  std::shared_ptr<Outlet> remove(std::string_view name) {
+  std::shared_ptr<Outlet> remove(std::string_view name, const Outlet* only = nullptr) {
     std::lock_guard lock(mutex_);
     for (auto it = outlets_.begin(); it != outlets_.end(); ++it) {
-      if ((*it)->name != name) continue;
+      if ((*it)->name != name || (only != nullptr && it->get() != only)) continue;
       std::shared_ptr<Outlet> found = *it;
       outlets_.erase(it);
       look_at_levels();
@@ -120,13 +120,14 @@ void handler_process(std::shared_ptr<Outlet> outlet, std::unique_ptr<Handler> ha
     std::optional<ExitReason> reason = reason_in_flight();
     if (!reason) throw;
     outlet->failed.store(true, std::memory_order_relaxed);  // relaxed: see admit()
-    board().remove(outlet->name);
+    board().remove(outlet->name, outlet.get());
     std::fprintf(stderr, "throng: the log handler %s failed and is removed: %s\n", outlet->name.c_str(),
                  reason->text().c_str());
   }
 }
 
 void wait_for(const Outlet& outlet, Duration timeout) {
+  if (outlet.process == self()) return;  // a handler that logs, or flushes, would wait for itself
   detail::OpenQuestion open;
   open.ask(outlet.process, detail::question_of(open.reply_to(), Sync{}));
   open.wait(timeout);
@@ -246,7 +247,8 @@ bool remove_handler(std::string_view name) {
   if (!outlet) return false;
   Monitor watch = monitor(outlet->process);
   send(outlet->process, Finish{});
-  receive(when([watch](const Down& down) { return down.monitor == watch; }, [](Down) {}));
+  if (outlet->process != self())  // a handler may remove itself
+    receive(when([watch](const Down& down) { return down.monitor == watch; }, [](Down) {}));
   if (board().outlets().empty()) report_crashes_to(nullptr);
   return true;
 }

@@ -38,7 +38,12 @@ void Ref::resize(std::size_t partitions) const {
     throw std::invalid_argument("throng: a partition supervisor that started with " +
                                 std::to_string(table_->size()) + " partitions can have from 1 to that many");
   std::size_t before = table_->active();
-  for (std::size_t i = before; i < partitions; ++i) supervisor_.restart_child(std::to_string(i));
+  for (std::size_t i = before; i < partitions; ++i) {
+    auto started = supervisor_.try_restart_child(std::to_string(i));
+    // one_for_all may have started it together with the others.
+    bool runs = started || started.error().refusal == supervisor::Refusal::running;
+    if (!runs) throw supervisor::ChildRefused(std::move(started).error());
+  }
   table_->set_active(partitions);
   for (std::size_t i = before; i > partitions; --i) supervisor_.terminate_child(std::to_string(i - 1));
 }

@@ -12,7 +12,9 @@ std::optional<Pid> claim_of_runtime(std::string_view name) {
       register_name(name, self());
       return std::nullopt;
     } catch (const BadName&) {
-      if (std::optional<Pid> holder = whereis(name); holder && *holder != self()) return holder;
+      std::optional<Pid> holder = whereis(name);
+      if (holder == self()) return std::nullopt;
+      if (holder) return holder;
       if (std::string mine = process_info(self())->registered_name; !mine.empty()) throw;
       // It was taken and is free again: once more.
     }

@@ -1,6 +1,7 @@
 #include <throng/stdlib/server_ref.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace throng::detail {
 
@@ -13,6 +14,10 @@ Expected<Message, CallError> call_and_wait(Pid server, OpenQuestion& open, Messa
   Message answer = open.wait(timeout);
   if (value_in(answer, wanted) != nullptr) return answer;
   return Unexpected(CallError{failure_of(answer, wanted, message_type_of<Unanswered>)});
+}
+
+void no_open_call() {
+  throw std::logic_error("throng: this request was answered or given up; send a new one");
 }
 
 Clock::time_point deadline_after(Duration timeout) noexcept {

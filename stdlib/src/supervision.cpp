@@ -29,6 +29,11 @@ ExitReason ChildEnder::end(Pid child, const supervisor::ChildSpec& spec) {
     exit(child, ExitReason::kill);
     reason = wait_for_down(mark, watch, forever);
   }
+  // It may have ended between the monitor and the unlink, or just before; its Exit tells the reason then.
+  receive_after(mark,
+                when([child](const Exit& exit) { return exit.from == child; },
+                     [&](Exit exit) { reason = exit.reason; }),
+                after(Duration::zero(), [] {}));
   judge(child, spec, *reason);
   return *reason;
 }
@@ -100,6 +105,7 @@ Duration Pauses::next(const Backoff& backoff, std::minstd_rand& random) {
           : last_ > backoff.most / 2              ? backoff.most
                                                   : last_ * 2;
   last_ = std::min(last_, backoff.most);
+  since_ = {};  // a start that fails now is no sign of a stable child
   unsigned percent = std::min(backoff.jitter_percent, 100U);
   unsigned shorter = percent == 0 ? 0 : static_cast<unsigned>(random() % (percent + 1));
   return last_ - last_ / 100 * static_cast<int>(shorter);

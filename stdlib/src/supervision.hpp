@@ -27,7 +27,7 @@ class ChildEnder {
  private:
   void judge(Pid child, const supervisor::ChildSpec& spec, const ExitReason& reason);
 
-  // Children that were dead before they were unlinked: their Exit is in the queue, or never comes.
+  // Children whose Exit may stand in the queue behind others; of one that unlinked itself it never comes.
   std::unordered_set<Pid> expected_;
 };
 

@@ -1,5 +1,6 @@
 #include "supervisor_engine.hpp"
 
+#include <algorithm>
 #include <throng/stdlib/logger.hpp>
 
 namespace throng::detail {
@@ -122,8 +123,16 @@ void SupervisorEngine::ended(Place place, const ExitReason& reason) {
 void SupervisorEngine::leave_if_significant(Place place) {
   if (!place->second.spec.is_significant()) return;
   bool leaves = spec_.auto_shutdown == AutoShutdown::any_significant ||
-                (spec_.auto_shutdown == AutoShutdown::all_significant && significant_alive_ == 0);
+                (spec_.auto_shutdown == AutoShutdown::all_significant && !has_significant_left());
   if (leaves) gen_server::stop(ExitReason::shutdown);
+}
+
+// Those that run or will be restarted. Walks over the children only when the last one that runs has ended.
+bool SupervisorEngine::has_significant_left() const {
+  if (significant_alive_ > 0) return true;
+  return std::any_of(children_.begin(), children_.end(), [](const auto& child) {
+    return child.second.spec.is_significant() && child.second.pending != 0;
+  });
 }
 
 // -- restarting
@@ -164,13 +173,11 @@ void SupervisorEngine::end_others(Place first, Place last) {
 }
 
 void SupervisorEngine::try_restart(Place place) {
-  std::uint64_t failed = place->first;
   auto [first, last] = taken_along(place);
+  // All whose specs are kept, those that did not run among them, as in OTP.
   std::vector<std::uint64_t> again;
   for (Place at = first; at != last; ++at) {
-    bool comes_again = at->first == failed || at->second.pid || at->second.pending != 0 || at->first > failed;
-    if (comes_again && at->second.spec.restart() != Restart::temporary) again.push_back(at->first);
-    if (at->first == failed && at->second.spec.restart() == Restart::temporary) again.push_back(at->first);
+    if (at->second.spec.restart() != Restart::temporary) again.push_back(at->first);
   }
   end_others(first, last);
   for (std::uint64_t number : again) {

@@ -62,6 +62,7 @@ class SupervisorEngine {
   std::pair<Place, Place> taken_along(Place place);
   void end_others(Place first, Place last);
   void leave_if_significant(Place place);
+  bool has_significant_left() const;
   [[noreturn]] void give_up(Place place);
 
   supervisor::Spec spec_;  // without its children

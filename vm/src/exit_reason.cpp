@@ -61,6 +61,18 @@ ExitReason::Kind ExitReason::kind() const noexcept {
 
 int ExitReason::fault() const noexcept { return kind() == Kind::fault ? record()->number : 0; }
 
+namespace {
+
+// A value of any type: a text speaks for itself, of others the type is known.
+std::string shown(const detail::Message& value) {
+  const detail::MessageType& type = *value.get()->type;
+  if (detail::same_type(type, detail::message_type_of<std::string>))
+    return *static_cast<const std::string*>(value.payload());
+  return std::string(type.name);
+}
+
+}  // namespace
+
 std::string ExitReason::text() const {
   switch (kind()) {
     case Kind::plain: {
@@ -71,9 +83,9 @@ std::string ExitReason::text() const {
     case Kind::error:
       return record()->text;
     case Kind::custom:
-      return "custom " + std::string(record()->value.get()->type->name);
+      return "custom " + shown(record()->value);
     case Kind::shutdown:
-      return "shutdown with " + std::string(record()->value.get()->type->name);
+      return "shutdown with " + shown(record()->value);
     case Kind::fault:
       return std::string("fault: ") + strsignal(record()->number);
     case Kind::stack_overflow:

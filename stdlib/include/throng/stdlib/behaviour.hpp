@@ -82,11 +82,13 @@ class Behaviour : public Resident {
 
   void claim_name();
   void run_init();
+  void leave_parent();
   void take_or_report(ReceivedMessage& message);
   bool take_of_library(ReceivedMessage& message);
   void after_callback();
   void wait_while_suspended();
-  void rest_for_long();
+  void look_whether_idle();
+  void look_later();
   [[noreturn]] void finish(const ExitReason& reason);
   template <class Callback>
   void guarded(Callback callback, const ReceivedMessage* message);
@@ -100,6 +102,7 @@ class Behaviour : public Resident {
   std::unique_ptr<detail::Debug> debug_;
   std::uint32_t handled_ = 0;         // messages, to see whether any came
   std::uint32_t handled_before_ = 0;  // when it last looked
+  bool hibernates_ = false;  // and nothing has come since; else it will look, if it hibernates at all
   bool suspended_ = false;
 };
 
@@ -111,6 +114,11 @@ Behaviour& this_behaviour(const char* call);
 // Spawns it and waits for init. The process, or why there is none.
 Expected<Spawned, StartError> start_behaviour(std::unique_ptr<Behaviour> behaviour, Duration timeout,
                                               const ResidentOptions& options);
+// After a start that failed: when this returns neither the process nor a message of it is left (GSV-1). The
+// mark is from before the spawn.
+void clear_away(const throng::ReceiveMark& mark, const Spawned& failed, Attach attach, bool still_runs);
+// Who spawned the calling process: whom a server obeys that was a plain process (GSV-11).
+Pid parent_of_caller();
 // What the answer to a start says.
 bool is_started(const Message& answer);
 StartError start_error_of(const Message& answer);

@@ -31,6 +31,7 @@ class ChildStarter {
   ChildStarter(const ChildStarter&) = delete;
   ChildStarter& operator=(const ChildStarter&) = delete;
   virtual ~ChildStarter() = default;
+  // One that throws has failed with that reason.
   virtual Expected<Pid, StartError> start(const StartOptions& options) const = 0;
 };
 
@@ -63,7 +64,7 @@ class ChildSpec {
   bool is_brutal() const noexcept { return shutdown_ == Duration::zero(); }
   bool is_significant() const noexcept { return significant_; }
   const ProcessName& name() const noexcept { return options_.name; }
-  Expected<Pid, StartError> start() const { return starter_->start(options_); }
+  Expected<Pid, StartError> start() const;
 
  private:
   std::string id_;
@@ -84,11 +85,22 @@ template <class S>
 struct BehaviourMaker {
   template <class... Args>
   static constexpr bool takes = std::is_constructible_v<S, Args...>;
+  // Optional: says what is wrong with the class itself.
+  static constexpr bool check() { return require_server<S>(); }
   template <class... Args>
   static std::unique_ptr<Behaviour> make(StartOptions options, Pid parent, Args&&... args) {
     return make_server<S>(std::move(options), parent, std::forward<Args>(args)...);
   }
 };
+
+template <class S>
+constexpr bool check_behaviour() {
+  if constexpr (requires { BehaviourMaker<S>::check(); }) {
+    return BehaviourMaker<S>::check();
+  } else {
+    return true;
+  }
+}
 
 // Linked to the caller.
 Expected<Pid, StartError> start_child_behaviour(std::unique_ptr<Behaviour> behaviour,
@@ -98,10 +110,11 @@ Expected<Pid, StartError> start_child_process(Body* body, const StartOptions& op
 void claim_name_first(const ProcessName& name, ReplyTo named, Pid parent);
 
 template <class... Args>
-constexpr void require_repeatable() {
+constexpr bool require_repeatable() {
   (require_sendable<Args>(), ...);
-  static_assert((std::is_copy_constructible_v<Args> && ...),
-                "throng: arguments kept for restarts must be copyable");
+  constexpr bool copyable = (std::is_copy_constructible_v<Args> && ...);
+  static_assert(copyable, "throng: arguments kept for restarts must be copyable");
+  return copyable;
 }
 
 template <class S, class... Args>
@@ -151,8 +164,9 @@ ChildSpec child(std::string id, Args&&... args) {
   using detail::Kept;
   constexpr bool fits = detail::BehaviourMaker<S>::template takes<Kept<Args>...>;
   static_assert(fits, "throng: child<S>(id, args...) does not match any constructor of S");
-  detail::require_repeatable<Kept<Args>...>();
-  if constexpr (fits && (std::is_copy_constructible_v<Kept<Args>> && ...)) {
+  constexpr bool repeatable = detail::require_repeatable<Kept<Args>...>();
+  constexpr bool is_whole = detail::check_behaviour<S>();
+  if constexpr (is_whole && fits && repeatable) {
     using Starter = detail::ServerStarter<S, Kept<Args>...>;
     return {std::move(id), ChildType::worker,
             std::make_shared<const Starter>(std::in_place, std::forward<Args>(args)...)};
@@ -166,10 +180,13 @@ template <class F, class... Args>
 ChildSpec process(std::string id, F&& f, Args&&... args) {
   using detail::Kept;
   detail::require_body<std::decay_t<F>, Kept<Args>...>();
-  detail::require_repeatable<Kept<Args>...>();
-  using Starter = detail::ProcessStarter<std::decay_t<F>, Kept<Args>...>;
-  return {std::move(id), ChildType::worker,
-          std::make_shared<const Starter>(std::forward<F>(f), std::forward<Args>(args)...)};
+  if constexpr (detail::require_repeatable<Kept<Args>...>()) {
+    using Starter = detail::ProcessStarter<std::decay_t<F>, Kept<Args>...>;
+    return {std::move(id), ChildType::worker,
+            std::make_shared<const Starter>(std::forward<F>(f), std::forward<Args>(args)...)};
+  } else {
+    return {std::move(id), ChildType::worker, nullptr};
+  }
 }
 
 }  // namespace supervisor

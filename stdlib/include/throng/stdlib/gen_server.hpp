@@ -100,9 +100,9 @@ class ServerOf final : public ServerLoop {
 template <class S, class... Args>
 std::unique_ptr<Behaviour> make_server(StartOptions options, Pid parent, Args&&... args) {
   (require_sendable<Kept<Args>>(), ...);
-  static_assert(std::is_constructible_v<S, Kept<Args>...>,
-                "throng: these arguments do not match any constructor of the server");
-  if constexpr (std::is_constructible_v<S, Kept<Args>...>) {
+  constexpr bool fits = std::is_constructible_v<S, Kept<Args>...>;
+  static_assert(fits, "throng: these arguments do not match any constructor of the server");
+  if constexpr (require_server<S>() && fits) {
     return std::make_unique<ServerOf<S, Kept<Args>...>>(std::move(options), parent,
                                                         std::forward<Args>(args)...);
   } else {
@@ -182,10 +182,12 @@ Monitored<S> start_monitor(StartOptions options, Args&&... args) {
   return {ServerRef<S>(spawned.process), spawned.monitor};
 }
 
-// For a process body to return: the process, a plain one until now, goes on as a server (GSV-11).
+// For a process body to return: the process, a plain one until now, goes on as a server, and who spawned it
+// is the parent whose exit it follows (GSV-11). Of the options the name, trap_exit and hibernate_after count.
 template <class S, class... Args>
 [[nodiscard]] detail::Rest enter_loop(StartOptions options, Args&&... args) {
-  return become(detail::make_server<S>(std::move(options), Pid(), std::forward<Args>(args)...));
+  return become(
+      detail::make_server<S>(std::move(options), detail::parent_of_caller(), std::forward<Args>(args)...));
 }
 
 // For callbacks, with *this: server.handle_continue(message) runs before any other message, also right after

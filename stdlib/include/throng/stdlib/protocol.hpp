@@ -52,15 +52,16 @@ template <class S, class M>
 constexpr void require_listed() {
   static_assert(HasProtocol<S>, "throng: a server lists its messages: using Protocol = Messages<...>");
   if constexpr (HasProtocol<S>) {
-    static_assert(is_listed<M, typename S::Protocol>,
-                  "throng: this server's Protocol does not list this message");
+    constexpr bool listed = is_listed<M, typename S::Protocol>;
+    static_assert(listed, "throng: this server's Protocol does not list this message");
   }
 }
 
 template <class S, class M>
 constexpr void require_call() {
   require_listed<S, M>();
-  static_assert(IsCall<M>, "throng: call() needs a message with a Reply; use cast()");
+  constexpr bool has_reply = IsCall<M>;
+  static_assert(has_reply, "throng: call() needs a message with a Reply; use cast()");
 }
 
 template <class S, class M>

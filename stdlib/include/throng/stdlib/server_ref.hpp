@@ -36,6 +36,9 @@ Pid pid_of(const Server& server) {
   }
 }
 
+// A PendingCall that has nothing to wait for any more.
+[[noreturn]] void no_open_call();
+
 // For several waits under one time-out.
 Clock::time_point deadline_after(Duration timeout) noexcept;
 Duration time_left(Clock::time_point deadline) noexcept;
@@ -80,11 +83,14 @@ class PendingCall {
  public:
   PendingCall() = default;
 
-  // Waits; nothing when the time is up: it may be asked again.
+  // Waits; nothing when the time is up: it may be asked again. Errors: std::logic_error if it has been
+  // answered or given up.
   std::optional<Expected<Reply, CallError>> wait(Duration timeout) {
     using Answer = detail::Answered<detail::ReplyValue<Reply>>;
+    if (!open_) detail::no_open_call();
     detail::Message answer = open_->wait(timeout);
     if (!answer) return std::nullopt;
+    open_.reset();
     auto* value = static_cast<Answer*>(detail::value_in(answer, detail::message_type_of<Answer>));
     if (value == nullptr) {
       return Unexpected(CallError{detail::failure_of(answer, detail::message_type_of<Answer>,
@@ -149,9 +155,11 @@ class ServerRef {
   template <class M>
   auto send_request(M&& message) const {
     detail::require_call<S, std::decay_t<M>>();
-    auto open = std::make_unique<detail::OpenQuestion>();
-    open->ask(pid_, detail::question_of(open->reply_to(), std::forward<M>(message)));
-    return gen_server::PendingCall<typename std::decay_t<M>::Reply>(std::move(open));
+    if constexpr (detail::IsCall<std::decay_t<M>>) {
+      auto open = std::make_unique<detail::OpenQuestion>();
+      open->ask(pid_, detail::question_of(open->reply_to(), std::forward<M>(message)));
+      return gen_server::PendingCall<typename std::decay_t<M>::Reply>(std::move(open));
+    }
   }
 
  private:

@@ -41,41 +41,93 @@ concept TakesInfo = requires(S& server, M message) {
   server.handle_info(std::move(message));
 };
 
+// What a handler returns fits the Reply; of those that answer later it is not asked.
+template <class S, class M>
+constexpr bool returns_reply() {
+  if constexpr (AnswersLater<S, M> || std::is_void_v<typename M::Reply> || !AnswersNow<S, M>) {
+    return true;
+  } else {
+    return std::is_convertible_v<decltype(std::declval<S&>().handle_call(std::declval<M>())),
+                                 typename M::Reply>;
+  }
+}
+
+// Bools, not concepts, in the assertions: a compiler explains a concept at length.
+template <class S, class M>
+constexpr bool has_handler() {
+  if constexpr (IsCall<M>) {
+    return AnswersLater<S, M> || AnswersNow<S, M>;
+  } else {
+    return TakesCast<S, M>;
+  }
+}
+
+template <class S, class M>
+constexpr bool require_handler() {
+  constexpr bool has = has_handler<S, M>();
+  static_assert(has, "throng: a message listed in this server's Protocol has no handler taking it");
+  if constexpr (IsCall<M>) {
+    static_assert(returns_reply<S, M>(),
+                  "throng: the handler returns something that does not convert to the message's Reply");
+    return has && returns_reply<S, M>();
+  } else {
+    return has;
+  }
+}
+
+template <class S, class M>
+constexpr bool require_info_handler() {
+  constexpr bool has = TakesInfo<S, M>;
+  static_assert(has, "throng: a message listed in this server's Info has no handle_info taking it");
+  return has;
+}
+
+template <class S, class... Ps, class... Is>
+constexpr bool require_handlers(Messages<Ps...>, Messages<Is...>) {
+  return (require_handler<S, Ps>() & ... & true) && (require_info_handler<S, Is>() & ... & true);
+}
+
+// Where a server class is first used, so that a mistake in it is said once and near the user's line.
+template <class S>
+constexpr bool require_server() {
+  constexpr bool lists = HasProtocol<S>;
+  static_assert(lists, "throng: a server lists its messages: using Protocol = Messages<...>");
+  if constexpr (lists) {
+    return require_handlers<S>(typename S::Protocol{}, typename InfoOf<S>::type{});
+  } else {
+    return false;
+  }
+}
+
 template <class S, class M>
 void route_call(void* server, void* payload) {
   auto& question = *static_cast<Question<M>*>(payload);
   auto& self = *static_cast<S*>(server);
   if constexpr (AnswersLater<S, M>) {
     self.handle_call(std::move(question.message), From<M>(std::move(question.reply_to)));
-  } else if constexpr (AnswersNow<S, M>) {
+  } else if constexpr (AnswersNow<S, M> && returns_reply<S, M>()) {
     using Reply = typename M::Reply;
     if constexpr (std::is_void_v<Reply>) {
       self.handle_call(std::move(question.message));
       question.reply_to.answer(Acknowledged{});
     } else {
-      static_assert(std::is_convertible_v<decltype(self.handle_call(std::move(question.message))), Reply>,
-                    "throng: the handler returns something that does not convert to the message's Reply");
-      if constexpr (std::is_convertible_v<decltype(self.handle_call(std::move(question.message))), Reply>)
-        question.reply_to.answer(Reply(self.handle_call(std::move(question.message))));
+      question.reply_to.answer(Reply(self.handle_call(std::move(question.message))));
     }
   } else {
-    static_assert(AnswersNow<S, M>,
-                  "throng: a message listed in this server's Protocol has no handler taking it");
+    require_handler<S, M>();
   }
 }
 
 template <class S, class M>
 void route_cast(void* server, void* payload) {
-  static_assert(TakesCast<S, M>,
-                "throng: a message listed in this server's Protocol has no handler taking it");
-  if constexpr (TakesCast<S, M>) static_cast<S*>(server)->handle_cast(std::move(*static_cast<M*>(payload)));
+  if constexpr (require_handler<S, M>())
+    static_cast<S*>(server)->handle_cast(std::move(*static_cast<M*>(payload)));
 }
 
 template <class S, class M>
 void route_info(void* server, void* payload) {
-  static_assert(TakesInfo<S, M>,
-                "throng: a message listed in this server's Info has no handle_info taking it");
-  if constexpr (TakesInfo<S, M>) static_cast<S*>(server)->handle_info(std::move(*static_cast<M*>(payload)));
+  if constexpr (require_info_handler<S, M>())
+    static_cast<S*>(server)->handle_info(std::move(*static_cast<M*>(payload)));
 }
 
 template <class S, class M>

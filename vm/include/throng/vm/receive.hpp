@@ -27,9 +27,16 @@ MessageQueue::Found receive_message(std::span<const Clause> clauses, Duration ti
 // The queue of the process that calls. Errors: NotInProcess, naming `call`.
 MessageQueue& own_queue(const char* call);
 
-// The one parameter of a callable, or void where it is generic or overloaded.
 template <class F>
-struct Parameter : Parameter<decltype(&F::operator())> {};
+concept HasOneCallOperator = requires {
+  &F::operator();
+};
+
+// The one parameter of a callable; of one that is generic or overloaded: none.
+template <class F>
+struct Parameter {};
+template <HasOneCallOperator F>
+struct Parameter<F> : Parameter<decltype(&F::operator())> {};
 template <class R, class A>
 struct Parameter<R (*)(A)> {
   using type = A;
@@ -64,11 +71,33 @@ concept HasParameter = requires {
   typename Parameter<std::decay_t<F>>::type;
 };
 
+// What a clause is taken to want if it can't say, so that the compiler has nothing to add to our sentence.
+struct NoMessage {};
+template <class C>
+struct Wanted {
+  using type = NoMessage;
+};
+template <HasParameter C>
+struct Wanted<C> {
+  using type = typename Parameter<std::decay_t<C>>::type;
+};
+
 template <class G, class C>
 struct Guarded {
   G guard;
   C clause;
 };
+// A guard that can't say what it takes may fit.
+template <class G, class C>
+constexpr bool guard_fits() {
+  if constexpr (HasParameter<G> && HasParameter<C>) {
+    return std::is_same_v<std::remove_cvref_t<typename Parameter<G>::type>,
+                          std::remove_cvref_t<typename Parameter<C>::type>>;
+  } else {
+    return true;
+  }
+}
+
 template <class F>
 struct After {
   Duration duration;
@@ -82,17 +111,20 @@ struct IsAfter<After<F>> : std::true_type {};
 
 template <class C>
 struct ClauseOf {
-  static_assert(HasParameter<C>,
+  static constexpr bool says_what = HasParameter<C>;
+  static_assert(says_what,
                 "throng: a clause takes one message by a type of its own; a generic or overloaded callable "
                 "can't say which");
-  using Taken = typename Parameter<std::decay_t<C>>::type;
+  using Taken = typename Wanted<C>::type;
   using M = std::remove_cvref_t<Taken>;
 
   static Clause erase(const C&) { return {&message_type_of<M>, nullptr, nullptr}; }
   static decltype(auto) call(C& clause, void* payload) { return pass(clause, payload); }
   static decltype(auto) pass(C& clause, void* payload) {
-    M& message = *static_cast<M*>(payload);
-    if constexpr (std::is_lvalue_reference_v<Taken>) {
+    [[maybe_unused]] M& message = *static_cast<M*>(payload);
+    if constexpr (!says_what) {
+      return;
+    } else if constexpr (std::is_lvalue_reference_v<Taken>) {
       return clause(message);
     } else {
       return clause(std::move(message));
@@ -174,16 +206,18 @@ auto receive_with(const ReceiveMark* mark, Clauses&... clauses) {
 
 // A clause that takes only messages for which guard(message) holds. The guard sees every candidate by const&.
 template <class G, class C>
-detail::Guarded<G, C> when(G guard, C clause) {
-  static_assert(detail::HasParameter<C>,
+auto when(G guard, C clause) {
+  constexpr bool says_what = detail::HasParameter<C>;
+  constexpr bool fits = detail::guard_fits<G, C>();
+  static_assert(says_what,
                 "throng: a clause takes one message by a type of its own; a generic or overloaded callable "
                 "can't say which");
-  if constexpr (detail::HasParameter<G> && detail::HasParameter<C>) {
-    static_assert(std::is_same_v<std::remove_cvref_t<typename detail::Parameter<G>::type>,
-                                 std::remove_cvref_t<typename detail::Parameter<C>::type>>,
-                  "throng: the guard and its clause must take the same message type");
+  static_assert(fits, "throng: the guard and its clause must take the same message type");
+  if constexpr (says_what && fits) {
+    return detail::Guarded<G, C>{std::move(guard), std::move(clause)};
+  } else {
+    return [](detail::NoMessage) {};
   }
-  return {std::move(guard), std::move(clause)};
 }
 
 // What to do when nothing matched in time; the last clause. Zero looks once through the queue (RCV-2).
