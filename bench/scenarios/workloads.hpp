@@ -11,5 +11,11 @@ Outcome spawn_parked(throng::Runtime& runtime, const Parameters& parameters);
 Outcome ping_pong(throng::Runtime& runtime, const Parameters& parameters);
 Outcome ring(throng::Runtime& runtime, const Parameters& parameters);
 Outcome fan_in(throng::Runtime& runtime, const Parameters& parameters);
+Outcome gen_call(throng::Runtime& runtime, const Parameters& parameters);
+Outcome selective(throng::Runtime& runtime, const Parameters& parameters);
+Outcome selective_request(throng::Runtime& runtime, const Parameters& parameters);
+Outcome selective_await(throng::Runtime& runtime, const Parameters& parameters);
+Outcome selective_agent(throng::Runtime& runtime, const Parameters& parameters);
+Outcome selective_start(throng::Runtime& runtime, const Parameters& parameters);
 
 }  // namespace throng_bench

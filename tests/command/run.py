@@ -12,7 +12,7 @@ import sys
 
 THRONG = sys.argv[1]
 CHECKS = 12
-ACTS = ["spawn", "answer", "ring", "fan_in", "pairs", "crash", "end"]
+ACTS = ["spawn", "answer", "ring", "fan_in", "pairs", "crash", "storm", "end"]
 
 
 def require(condition, sentence, *evidence):

@@ -116,8 +116,8 @@ void fiber_discard(Fiber& fiber) noexcept;
 // all. Requires: suspended.
 void fiber_abandon(Fiber& fiber) noexcept;
 
-// This object may be lost with an abandoned fiber though no word of its stack points to it: an exception in flight
-// whose handler never comes.
+// This object may be lost with an abandoned fiber though no word of its stack points to it: an exception in
+// flight whose handler never comes.
 void fiber_may_lose(const void* object) noexcept;
 
 // For the next few in a run queue: among a million fibers the resume costs 107-600 ns without and about 130
