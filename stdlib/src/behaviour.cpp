@@ -187,24 +187,22 @@ void Behaviour::after_callback() {
   if (stop_) throw StopBehaviour{*std::exchange(stop_, std::nullopt)};
 }
 
-// terminate() has the last word, unless the behaviour is ended by others (GSV-7).
+// terminate() has the last word, unless the behaviour is ended by others (GSV-7). It runs while the exception
+// is being handled: questions that the callback dropped on its way out get the reason of the end.
 template <class Callback>
 void Behaviour::guarded(Callback callback, const ReceivedMessage* message) {
-  std::optional<ExitReason> reason;
   try {
     callback();
-    return;
   } catch (StopBehaviour& stop) {
-    reason = std::move(stop.reason);
+    report_end(stop.reason, message);
+    finish(stop.reason);
   } catch (...) {
-    reason = reason_in_flight();
+    std::optional<ExitReason> reason = reason_in_flight();
     if (!reason) throw;
     report_end(*reason, message);
     terminate(*reason);
     throw;
   }
-  report_end(*reason, message);
-  finish(*reason);
 }
 
 void Behaviour::finish(const ExitReason& reason) {

@@ -13,6 +13,10 @@ struct EndCall {
   using Reply = int;
   End how = End::by_stop;
 };
+struct EndLater {  // the same with the question in the handler's hands
+  using Reply = int;
+  End how = End::by_stop;
+};
 struct WaitInTerminate {};
 struct FailInTerminate {};
 struct CallInTerminate {
@@ -31,7 +35,7 @@ std::atomic<int> destroyed{0};
 // Tells when it terminates and counts when it is destroyed.
 class Mortal {
  public:
-  using Protocol = Messages<EndCast, EndCall, WaitInTerminate, FailInTerminate, CallInTerminate>;
+  using Protocol = Messages<EndCast, EndCall, EndLater, WaitInTerminate, FailInTerminate, CallInTerminate>;
   explicit Mortal(Pid listener) : listener_(listener) {}
   Mortal(const Mortal&) = delete;
   Mortal& operator=(const Mortal&) = delete;
@@ -42,6 +46,7 @@ class Mortal {
     end(call.how);
     return 10;
   }
+  void handle_call(EndLater call, From<EndLater>) { end(call.how); }
   void handle_cast(WaitInTerminate) { waits_ = true; }
   void handle_cast(FailInTerminate) { fails_ = true; }
   void handle_cast(CallInTerminate call) { helper_ = call.server; }
@@ -221,6 +226,21 @@ TEST_CASE("GSV-7: terminate may call and wait, also after an error") {
       server.cast(EndCast{how});
       check(expect<Number>().value == 11, "the call's answer");
       check(contains(expect_down(end).reason.text(), "asked for"), "the reason stays");
+    }
+  });
+}
+
+TEST_CASE(
+    "GSV-2, GSV-3: a question that the end takes along has the end's reason, also while terminate waits") {
+  on_both([](Checks& check) {
+    auto helper = gen_server::start_link<Helper>();
+    for (End how : {End::by_stop, End::by_throw, End::by_exit}) {
+      auto server = gen_server::start<Mortal>(self());
+      server.cast(CallInTerminate{helper.pid()});
+      auto answer = server.try_call(EndLater{how}, patience);
+      std::string reason = answer ? "answered" : answer.error().reason.text();
+      check(contains(reason, "asked for"), std::to_string(static_cast<int>(how)) + ", not " + reason);
+      check(expect<Number>().value == 11, "terminate was through");
     }
   });
 }

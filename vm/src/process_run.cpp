@@ -217,8 +217,10 @@ void refuse_waiting(const Process& process) {
 THRONG_NOINLINE void wait_for(Process& process, std::uint8_t events) {
   if (process.is_matching || !process.on_stack) [[unlikely]]
     refuse_waiting(process);
-  // An exception was caught after all: the reason is that nobody answered.
-  if (has_orphans(process) && !process.must_exit && std::uncaught_exceptions() == 0)
+  // An exception was caught after all: the reason is that nobody answered. In the catch block it is not known
+  // yet: it may be thrown again and end the process.
+  if (has_orphans(process) && !process.must_exit && std::uncaught_exceptions() == 0 &&
+      !std::current_exception())
     fail_orphans(process, ExitReason::error("throng: the question was dropped without an answer"));
   process.waits_for = events;
   handle_signals(process);

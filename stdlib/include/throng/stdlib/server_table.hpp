@@ -84,7 +84,7 @@ constexpr bool require_info_handler() {
 
 template <class S, class... Ps, class... Is>
 constexpr bool require_handlers(Messages<Ps...>, Messages<Is...>) {
-  return (require_handler<S, Ps>() & ... & true) && (require_info_handler<S, Is>() & ... & true);
+  return (require_handler<S, Ps>() && ...) && (require_info_handler<S, Is>() && ...);
 }
 
 // Where a server class is first used, so that a mistake in it is said once and near the user's line.
