@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 THRONG = sys.argv[1]
-CHECKS = 12
+CHECKS = 14
 ACTS = ["spawn", "answer", "ring", "fan_in", "pairs", "crash", "storm", "end"]
 
 

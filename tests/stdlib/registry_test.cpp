@@ -1,6 +1,5 @@
 // REG-1: registries: entries, who has them, and that they go with their processes.
 #include "semantics/support.hpp"
-#include "vm/lost_on_purpose.hpp"
 
 using namespace semantics;
 
@@ -354,9 +353,8 @@ TEST_CASE("REG-1: lock lets one process in at a time, in turn, and the end of on
 }
 
 TEST_CASE("REG-1, EXT-5: who is ended without its destructors gives up its locks too") {
-  Runtime runtime(quiet(throng_trap::LostOnPurpose::workers));
+  Runtime runtime(quiet(2));
   bool next_in = runtime.run([] {
-    throng_trap::LostOnPurpose lost;
     Names names = registry::start_link<std::string>();
     Pid holder = spawn(
         [](Names in, Pid parent) {

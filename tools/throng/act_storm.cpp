@@ -103,8 +103,8 @@ Survived survive(std::uint64_t gangs, std::uint64_t kills, Progress& progress) {
 }
 
 std::string doing(const Sizes& sizes) {
-  return fmt::format("supervise {} servers, kill {} at random, and end the tree in order",
-                     grouped(gangs_of(sizes) * hands_each), grouped(kills_of(sizes)));
+  return fmt::format("kill {} of {} supervised servers", grouped(kills_of(sizes)),
+                     grouped(gangs_of(sizes) * hands_each));
 }
 std::uint64_t steps(const Sizes& sizes) { return kills_of(sizes); }
 
