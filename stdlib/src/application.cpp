@@ -182,12 +182,8 @@ void Controller::handle_info(detail::ApplicationStarted started) {
     entry.is_up = true;
     entry.shown.top = started.top;
     for (From<Start>& from : std::exchange(entry.starters, {})) from.reply(Outcome());
-    logger::log({logger::Level::info,
-                 "throng",
-                 "application " + entry.shown.name + " started",
-                 {{"report", "progress"}, {"application", entry.shown.name}},
-                 {},
-                 {}});
+    logger::report(logger::Level::info, "application " + entry.shown.name + " started",
+                   {{"report", "progress"}, {"application", entry.shown.name}});
     return;
   }
 }
@@ -211,15 +207,12 @@ void Controller::handle_info(Down down) {
 void Controller::ended_by_itself(const Entry& entry, const ExitReason& reason) {
   constexpr const char* types[] = {"permanent", "transient", "temporary"};
   const char* type = types[static_cast<std::size_t>(entry.shown.type)];
-  logger::log({reason.is_normal() ? logger::Level::notice : logger::Level::error,
-               "throng",
-               "application " + entry.shown.name + " (" + type + ") ended: " + reason.text(),
-               {{"report", "application"},
-                {"application", entry.shown.name},
-                {"type", type},
-                {"reason", reason.text()}},
-               {},
-               {}});
+  logger::report(reason.is_normal() ? logger::Level::notice : logger::Level::error,
+                 "application " + entry.shown.name + " (" + type + ") ended: " + reason.text(),
+                 {{"report", "application"},
+                  {"application", entry.shown.name},
+                  {"type", type},
+                  {"reason", reason.text()}});
   bool goes_on =
       entry.shown.type == Type::temporary || (entry.shown.type == Type::transient && reason.is_normal());
   if (!goes_on && !end_) end_ = End{entry.shown.name, reason};

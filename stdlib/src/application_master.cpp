@@ -79,12 +79,9 @@ class Master {
     } catch (...) {
       std::optional<ExitReason> reason = reason_in_flight();
       if (!reason) throw;
-      logger::log({logger::Level::error,
-                   "throng",
-                   "application " + spec_.name + ": " + what + " failed: " + reason->text(),
-                   {{"report", "application"}, {"application", spec_.name}, {"reason", reason->text()}},
-                   {},
-                   {}});
+      logger::report(logger::Level::error,
+                     "application " + spec_.name + ": " + what + " failed: " + reason->text(),
+                     {{"report", "application"}, {"application", spec_.name}, {"reason", reason->text()}});
     }
   }
 

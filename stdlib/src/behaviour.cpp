@@ -26,18 +26,9 @@ void note_message(const Behaviour& behaviour, detail::Debug& debug, const Receiv
   if (!debug.trace && debug.log_limit == 0) return;
   std::string line = std::string(behaviour.type_name()) + " got " + std::string(message.type().name);
   if (debug.trace) {
-    logger::log({logger::Level::notice,
-                 "throng",
-                 "sys: " + self().text() + " " + line,
-                 {{"report", "trace"}},
-                 {},
-                 {}});
+    logger::report(logger::Level::notice, "sys: " + self().text() + " " + line, {{"report", "trace"}});
   }
   append_log(debug, std::move(line));
-}
-
-bool is_expected(const ExitReason& reason) noexcept {
-  return reason.is_normal() || reason.is_shutdown() || reason == ExitReason::killed;
 }
 
 }  // namespace
@@ -116,13 +107,9 @@ void Behaviour::handle(ReceivedMessage& message) {
 
 void Behaviour::take_or_report(ReceivedMessage& message) {
   if (take(message) || take_of_library(message)) return;
-  logger::log({logger::Level::error,
-               "throng",
-               std::string(type_name()) + " " + self().text() +
-                   " got a message that it does not list, and drops it: " + std::string(message.type().name),
-               {},
-               {},
-               {}});
+  logger::report(logger::Level::error, std::string(type_name()) + " " + self().text() +
+                                           " got a message that it does not list, and drops it: " +
+                                           std::string(message.type().name));
 }
 
 // What every behaviour takes. Exits of others than the parent are the behaviour's own affair.
@@ -212,7 +199,7 @@ void Behaviour::finish(const ExitReason& reason) {
 
 // GSV-8: an end that was asked for is nobody's business.
 void Behaviour::report_end(const ExitReason& reason, const ReceivedMessage* message) {
-  if (is_expected(reason) || !logger::is_wanted(logger::Level::error)) return;
+  if (detail::is_expected_end(reason) || !logger::is_wanted(logger::Level::error)) return;
   logger::Fields fields{{"report", "terminated"}, {"reason", reason.text()}};
   if (message != nullptr) fields.emplace_back("last_message", message->type().name);
   if (!options_) {  // there is a state
@@ -221,12 +208,9 @@ void Behaviour::report_end(const ExitReason& reason, const ReceivedMessage* mess
   if (debug_) {
     for (const std::string& line : debug_->log) fields.emplace_back("log", line);
   }
-  logger::log({logger::Level::error,
-               "throng",
-               std::string(type_name()) + " " + self().text() + " terminates: " + reason.text(),
-               std::move(fields),
-               {},
-               {}});
+  logger::report(logger::Level::error,
+                 std::string(type_name()) + " " + self().text() + " terminates: " + reason.text(),
+                 std::move(fields));
 }
 
 detail::Debug& Behaviour::debug() {
@@ -267,17 +251,16 @@ bool is_started(const Message& answer) {
          !started->value.ignored;
 }
 
-Expected<Spawned, StartError> start_behaviour(std::unique_ptr<Behaviour> behaviour, Duration timeout,
-                                              const ResidentOptions& options) {
+Expected<Spawned, StartError> start_behaviour(std::unique_ptr<Behaviour> behaviour,
+                                              const StartOptions& options, Attach attach) {
   OpenQuestion open;
   behaviour->starter = open.reply_to();
   throng::ReceiveMark mark;
-  ResidentOptions watched = options;
-  Spawned spawned = spawn_resident(watched, std::move(behaviour));
-  Message answer = open.wait(timeout);
+  Spawned spawned = spawn_resident({options.spawn, attach.link, attach.monitor}, std::move(behaviour));
+  Message answer = open.wait(options.timeout);
   if (is_started(answer)) return spawned;
   StartError error = start_error_of(answer);
-  clear_away(mark, spawned, {options.link, options.monitor}, !answer);
+  clear_away(mark, spawned, attach, !answer);
   return Unexpected(std::move(error));
 }
 
@@ -285,8 +268,7 @@ void clear_away(const throng::ReceiveMark& mark, const Spawned& failed, Attach a
   if (attach.link) unlink(failed.process);
   if (still_runs) exit(failed.process, ExitReason::kill);
   if (attach.monitor) demonitor(failed.monitor, true);
-  Monitor gone = monitor(failed.process);
-  receive_after(mark, when([gone](const Down& down) { return down.monitor == gone; }, [](Down) {}));
+  wait_for_down(mark, monitor(failed.process), forever);
   if (!attach.link) return;
   // It may have ended by others' doing before it could unlink.
   receive_after(mark, when([&failed](const Exit& exit) { return exit.from == failed.process; }, [](Exit) {}),
@@ -295,9 +277,17 @@ void clear_away(const throng::ReceiveMark& mark, const Spawned& failed, Attach a
 
 Pid parent_of_caller() { return process_info(self())->parent; }
 
-Spawned started_or_throw(Expected<Spawned, StartError> started) {
-  if (!started) throw StartFailed(std::move(started).error());
-  return *started;
+Pid parent_for(Attach attach) { return attach.link ? self() : Pid(); }
+
+std::optional<ExitReason> wait_for_down(const throng::ReceiveMark& mark, Monitor watch, Duration timeout) {
+  return receive_after(mark,
+                       when([watch](const Down& down) { return down.monitor == watch; },
+                            [](Down down) { return std::optional(std::move(down.reason)); }),
+                       after(timeout, [] { return std::optional<ExitReason>(); }));
+}
+
+bool is_expected_end(const ExitReason& reason) noexcept {
+  return reason.is_normal() || reason.is_shutdown() || reason == ExitReason::killed;
 }
 
 void stop_and_wait(Pid behaviour, ExitReason reason, Duration timeout) {
@@ -307,11 +297,7 @@ void stop_and_wait(Pid behaviour, ExitReason reason, Duration timeout) {
   Monitor watch = monitor(behaviour);
   OpenQuestion open;
   open.ask(behaviour, question_of(open.reply_to(), StopRequest{reason}));
-  std::optional<ExitReason> end =
-      receive_after(mark,
-                    when([watch](const Down& down) { return down.monitor == watch; },
-                         [](Down down) { return std::optional(std::move(down.reason)); }),
-                    after(timeout, [] { return std::optional<ExitReason>(); }));
+  std::optional<ExitReason> end = wait_for_down(mark, watch, timeout);
   if (!end) {
     demonitor(watch, true);
     throw CallFailed(ExitReason::timeout);

@@ -65,9 +65,7 @@ namespace detail {
 
 Expected<Pid, StartError> start_child_behaviour(std::unique_ptr<Behaviour> behaviour,
                                                 const StartOptions& options) {
-  auto started = start_behaviour(std::move(behaviour), options.timeout, {options.spawn, true, false});
-  if (!started) return Unexpected(std::move(started).error());
-  return started->process;
+  return started_as<Pid>(start_behaviour(std::move(behaviour), options, {.link = true}));
 }
 
 Expected<Pid, StartError> start_child_process(Body* body, const StartOptions& options, OpenQuestion& named) {

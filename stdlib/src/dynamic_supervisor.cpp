@@ -72,13 +72,9 @@ class DynamicEngine {
     auto found = children_.find(exit.from);
     if (found == children_.end()) {
       if (!ender_.expects(exit.from))
-        logger::log({logger::Level::error,
-                     "throng",
-                     "dynamic supervisor " + self().text() + " got the exit of a stranger, " +
-                         exit.from.text() + ": " + exit.reason.text(),
-                     {},
-                     {},
-                     {}});
+        logger::report(logger::Level::error, "dynamic supervisor " + self().text() +
+                                                 " got the exit of a stranger, " + exit.from.text() + ": " +
+                                                 exit.reason.text());
       return;
     }
     Child child = forget(found);
@@ -178,21 +174,6 @@ namespace {
 
 using P = detail::DynamicProtocol;
 
-class Starter final : public supervisor::ChildStarter {
- public:
-  explicit Starter(Options options) : options_(std::move(options)) {}
-  Expected<Pid, StartError> start(const StartOptions& start_options) const override {
-    Options options = options_;
-    if (start_options.name) options.name = start_options.name;
-    Expected<Ref, StartError> started = try_start_link(std::move(options));
-    if (!started) return Unexpected(std::move(started).error());
-    return started->pid();
-  }
-
- private:
-  Options options_;
-};
-
 }  // namespace
 
 Expected<std::optional<Pid>, ChildError> Ref::try_start_child(ChildSpec spec) const {
@@ -220,22 +201,13 @@ void Ref::stop(ExitReason reason, Duration timeout) const {
 }
 
 Expected<Ref, StartError> try_start_link(Options options) {
-  StartOptions start{.name = options.name, .trap_exit = true};
-  Expected<Pid, StartError> started = detail::start_supervisor(
-      detail::make_server<detail::DynamicEngine>(std::move(start), self(), std::move(options)));
-  if (!started) return Unexpected(std::move(started).error());
-  return Ref(*started);
+  return detail::start_supervisor<Ref, detail::DynamicEngine>(std::move(options));
 }
 
-Ref start_link(Options options) {
-  Expected<Ref, StartError> started = try_start_link(std::move(options));
-  if (!started) throw StartFailed(std::move(started).error());
-  return *started;
-}
+Ref start_link(Options options) { return detail::or_start_failed(try_start_link(std::move(options))); }
 
 ChildSpec child(std::string id, Options options) {
-  return {std::move(id), supervisor::ChildType::supervisor,
-          std::make_shared<const Starter>(std::move(options))};
+  return detail::supervisor_child(std::move(id), try_start_link, std::move(options));
 }
 
 }  // namespace dynamic_supervisor

@@ -15,12 +15,9 @@ constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
 using gen_event::Removed;
 
 void report_failure(const gen_event::HandlerKey& key, const char* what, const ExitReason& reason) {
-  logger::log({logger::Level::error,
-               "throng",
-               "event handler " + key.text() + " of " + self().text() + " " + what + ": " + reason.text(),
-               {{"report", "event_handler"}, {"handler", key.text()}, {"reason", reason.text()}},
-               {},
-               {}});
+  logger::report(logger::Level::error,
+                 "event handler " + key.text() + " of " + self().text() + " " + what + ": " + reason.text(),
+                 {{"report", "event_handler"}, {"handler", key.text()}, {"reason", reason.text()}});
 }
 
 class SyncEvent final : public ManagerAction {
@@ -207,8 +204,8 @@ Expected<Message, CallError> try_ask_manager(Pid manager, std::unique_ptr<Manage
 }
 
 void ask_manager(Pid manager, std::unique_ptr<ManagerAction> action, Duration timeout) {
-  auto answer = try_ask_manager(manager, std::move(action), timeout, message_type_of<Answered<Acknowledged>>);
-  if (!answer) throw CallFailed(answer.error().reason);
+  or_call_failed(outcome_of<void>(
+      try_ask_manager(manager, std::move(action), timeout, message_type_of<AnswerTo<void>>)));
 }
 
 std::unique_ptr<Behaviour> make_event_manager(StartOptions options, Pid parent) {
@@ -218,10 +215,10 @@ std::unique_ptr<Behaviour> make_event_manager(StartOptions options, Pid parent) 
 
 namespace {
 
-Expected<Spawned, StartError> start_manager(StartOptions options, bool linked) {
-  Duration timeout = options.timeout;
-  ResidentOptions resident{options.spawn, linked, false};
-  return start_behaviour(make_event_manager(std::move(options), linked ? self() : Pid()), timeout, resident);
+Expected<gen_event::Ref, StartError> start_manager(const StartOptions& options, bool link) {
+  Attach attach{.link = link};
+  return started_as<gen_event::Ref>(
+      start_behaviour(make_event_manager(options, parent_for(attach)), options, attach));
 }
 
 }  // namespace
@@ -236,16 +233,10 @@ void remove_handler() {
   manager->remove_current();
 }
 
-Ref start_link(StartOptions options) {
-  return Ref(detail::started_or_throw(detail::start_manager(std::move(options), true)).process);
-}
-Ref start(StartOptions options) {
-  return Ref(detail::started_or_throw(detail::start_manager(std::move(options), false)).process);
-}
+Ref start_link(StartOptions options) { return detail::or_start_failed(detail::start_manager(options, true)); }
+Ref start(StartOptions options) { return detail::or_start_failed(detail::start_manager(options, false)); }
 Expected<Ref, StartError> try_start_link(StartOptions options) {
-  auto started = detail::start_manager(std::move(options), true);
-  if (!started) return Unexpected(std::move(started).error());
-  return Ref(started->process);
+  return detail::start_manager(options, true);
 }
 
 }  // namespace gen_event

@@ -119,10 +119,10 @@ gen_statem::Next StatemLoop::call_handler(StatemHandler handler, Event& event) {
 }
 
 void StatemLoop::report_hole(const Event& event) {
-  std::string sentence = "throng: " + std::string(type_.name) + " has no handler in state " +
+  std::string sentence = std::string(type_.name) + " has no handler in state " +
                          std::string(type_.states[state_number()]) + " for " + std::string(event.row->name);
-  if (event.row->kind != EventKind::info) throw std::logic_error(sentence);
-  logger::log({logger::Level::error, "throng", sentence + "; it is dropped", {}, {}, {}});
+  if (event.row->kind != EventKind::info) throw std::logic_error("throng: " + sentence);
+  logger::report(logger::Level::error, sentence + "; it is dropped");
 }
 
 // GST-2, in its order.

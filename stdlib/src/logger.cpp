@@ -221,6 +221,10 @@ void log(Event event) {
   }
 }
 
+void report(Level level, std::string text, Fields fields) {
+  log(Event{level, "throng", std::move(text), std::move(fields), {}, {}});
+}
+
 void log(Level level, std::string text, Fields fields) {
   log(Event{level, {}, std::move(text), std::move(fields), {}, {}});
 }

@@ -4,18 +4,6 @@
 #include <throng/stdlib/logger.hpp>
 
 namespace throng::detail {
-namespace {
-
-// The end of a watched process, if it comes in time.
-std::optional<ExitReason> wait_for_down(const throng::ReceiveMark& mark, Monitor watch, Duration timeout) {
-  return receive_after(mark,
-                       when([watch](const Down& down) { return down.monitor == watch; },
-                            [](Down down) { return std::optional(std::move(down.reason)); }),
-                       after(timeout, [] { return std::optional<ExitReason>(); }));
-}
-
-}  // namespace
-
 ExitReason ChildEnder::end(Pid child, const supervisor::ChildSpec& spec) {
   throng::ReceiveMark mark;
   Monitor watch = monitor(child);
@@ -120,37 +108,24 @@ bool wants_restart(Restart restart, const ExitReason& reason) {
 void report_supervisor(const char* context, const ExitReason& reason, const supervisor::ChildSpec& spec,
                        Pid child) {
   if (!logger::is_wanted(logger::Level::error)) return;
-  logger::log(
-      {logger::Level::error,
-       "throng",
-       "supervisor " + self().text() + ": " + context + " of child " + spec.id() + ": " + reason.text(),
-       {{"report", "supervisor"},
-        {"context", context},
-        {"reason", reason.text()},
-        {"child_id", spec.id()},
-        {"child", child ? child.text() : "none"}},
-       {},
-       {}});
+  logger::report(
+      logger::Level::error,
+      "supervisor " + self().text() + ": " + context + " of child " + spec.id() + ": " + reason.text(),
+      {{"report", "supervisor"},
+       {"context", context},
+       {"reason", reason.text()},
+       {"child_id", spec.id()},
+       {"child", child ? child.text() : "none"}});
 }
 
 void report_progress(const supervisor::ChildSpec& spec, Pid child) {
   if (!logger::is_wanted(logger::Level::info)) return;
-  logger::log({logger::Level::info,
-               "throng",
-               "supervisor " + self().text() + ": started child " + spec.id(),
-               {{"report", "progress"}, {"child_id", spec.id()}, {"child", child.text()}},
-               {},
-               {}});
+  logger::report(logger::Level::info, "supervisor " + self().text() + ": started child " + spec.id(),
+                 {{"report", "progress"}, {"child_id", spec.id()}, {"child", child.text()}});
 }
 
 supervisor::ChildInfo info_of(const supervisor::ChildSpec& spec, Pid pid, bool restarting) {
   return {spec.id(), pid ? std::optional(pid) : std::nullopt, restarting, spec.type(), spec.restart()};
-}
-
-Expected<Pid, StartError> start_supervisor(std::unique_ptr<Behaviour> engine) {
-  auto started = start_behaviour(std::move(engine), forever, {{}, true, false});
-  if (!started) return Unexpected(std::move(started).error());
-  return started->process;
 }
 
 }  // namespace throng::detail

@@ -71,7 +71,38 @@ T or_refused(Expected<T, supervisor::ChildError> done) {
   if constexpr (!std::is_void_v<T>) return *std::move(done);
 }
 
-// Starts the engine as a behaviour under its name.
-Expected<Pid, StartError> start_supervisor(std::unique_ptr<Behaviour> engine);
+// Starts the engine, linked to the caller, under the name that its options have.
+template <class Ref, class Engine, class Options>
+Expected<Ref, StartError> start_supervisor(Options options) {
+  StartOptions start{.name = options.name, .trap_exit = true};
+  return started_as<Ref>(
+      start_behaviour(make_server<Engine>(start, self(), std::move(options)), start, {.link = true}));
+}
+
+// A supervisor as a child: what it is started with, kept for restarts.
+template <class Ref, class Options>
+class SupervisorStarter final : public supervisor::ChildStarter {
+ public:
+  using Start = Expected<Ref, StartError> (*)(Options);
+  SupervisorStarter(Start how, Options options) : start_(how), options_(std::move(options)) {}
+  Expected<Pid, StartError> start(const StartOptions& given) const override {
+    Options options = options_;
+    if (given.name) options.name = given.name;
+    Expected<Ref, StartError> started = start_(std::move(options));
+    if (!started) return Unexpected(std::move(started).error());
+    return started->pid();
+  }
+
+ private:
+  Start start_;
+  Options options_;
+};
+
+template <class Ref, class Options>
+supervisor::ChildSpec supervisor_child(std::string id, Expected<Ref, StartError> (*start)(Options),
+                                       Options options) {
+  return {std::move(id), supervisor::ChildType::supervisor,
+          std::make_shared<const SupervisorStarter<Ref, Options>>(start, std::move(options))};
+}
 
 }  // namespace throng::detail

@@ -9,21 +9,6 @@ namespace {
 using detail::or_refused;
 using P = detail::SupervisorProtocol;
 
-class TreeStarter final : public ChildStarter {
- public:
-  explicit TreeStarter(Spec spec) : spec_(std::move(spec)) {}
-  Expected<Pid, StartError> start(const StartOptions& options) const override {
-    Spec spec = spec_;
-    if (options.name) spec.name = options.name;
-    Expected<Ref, StartError> started = try_start_link(std::move(spec));
-    if (!started) return Unexpected(std::move(started).error());
-    return started->pid();
-  }
-
- private:
-  Spec spec_;
-};
-
 const char* text_of(Refusal refusal) {
   switch (refusal) {
     case Refusal::not_found:
@@ -120,21 +105,13 @@ std::optional<std::string> check_childspecs(const Spec& spec) {
 Expected<Ref, StartError> try_start_link(Spec spec) {
   if (std::optional<std::string> wrong = check_childspecs(spec))
     return Unexpected(StartError{ExitReason::error(*std::move(wrong))});
-  StartOptions options{.name = spec.name, .trap_exit = true};
-  auto engine = detail::make_server<detail::SupervisorEngine>(std::move(options), self(), std::move(spec));
-  Expected<Pid, StartError> started = detail::start_supervisor(std::move(engine));
-  if (!started) return Unexpected(std::move(started).error());
-  return Ref(*started);
+  return detail::start_supervisor<Ref, detail::SupervisorEngine>(std::move(spec));
 }
 
-Ref start_link(Spec spec) {
-  Expected<Ref, StartError> started = try_start_link(std::move(spec));
-  if (!started) throw StartFailed(std::move(started).error());
-  return *started;
-}
+Ref start_link(Spec spec) { return detail::or_start_failed(try_start_link(std::move(spec))); }
 
 ChildSpec tree(std::string id, Spec spec) {
-  return {std::move(id), ChildType::supervisor, std::make_shared<const TreeStarter>(std::move(spec))};
+  return detail::supervisor_child(std::move(id), try_start_link, std::move(spec));
 }
 
 }  // namespace throng::supervisor

@@ -87,13 +87,8 @@ void SupervisorEngine::handle_info(Exit exit) {
   if (found != by_pid_.end()) {
     ended(children_.find(found->second), exit.reason);
   } else if (!ender_.expects(exit.from)) {
-    logger::log({logger::Level::error,
-                 "throng",
-                 "supervisor " + self().text() + " got the exit of a stranger, " + exit.from.text() + ": " +
-                     exit.reason.text(),
-                 {},
-                 {},
-                 {}});
+    logger::report(logger::Level::error, "supervisor " + self().text() + " got the exit of a stranger, " +
+                                             exit.from.text() + ": " + exit.reason.text());
   }
 }
 

@@ -8,10 +8,8 @@ namespace detail {
 Message ask_behaviour(Pid behaviour, OpenQuestion& open, std::unique_ptr<SysAction> action, Duration timeout,
                       const MessageType& wanted) {
   SysRequest request{std::move(action)};
-  Expected<Message, CallError> answer =
-      call_and_wait(behaviour, open, question_of(open.reply_to(), std::move(request)), timeout, wanted);
-  if (!answer) throw CallFailed(answer.error().reason);
-  return *std::move(answer);
+  return or_call_failed(
+      call_and_wait(behaviour, open, question_of(open.reply_to(), std::move(request)), timeout, wanted));
 }
 
 namespace {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <stdexcept>
+#include <throng/stdlib/behaviour.hpp>
 #include <throng/stdlib/logger.hpp>
 #include <throng/stdlib/server_ref.hpp>
 #include <throng/vm/inspect.hpp>
@@ -12,10 +13,6 @@
 namespace throng {
 namespace detail {
 namespace {
-
-bool is_expected(const ExitReason& reason) noexcept {
-  return reason.is_normal() || reason.is_shutdown() || reason == ExitReason::killed;
-}
 
 std::string name_of(Pid process) {
   std::string text = process.text();
@@ -36,21 +33,18 @@ std::string function_text(const TaskBody& body) {
 
 // TSK-4. The crash itself is reported by the runtime; this says whose work it was.
 void report_failure(const TaskBody& body, const ExitReason& reason) {
-  if (is_expected(reason) || logger::handlers().empty()) return;
+  if (is_expected_end(reason) || !logger::is_wanted(logger::Level::error)) return;
   Pid starter = body.callers.empty() ? Pid() : body.callers.front();
   std::string callers;
   for (Pid caller : body.callers) callers += (callers.empty() ? "" : " ") + caller.text();
-  logger::log(
-      {logger::Level::error,
-       "throng",
-       "task " + self().text() + " started from " + name_of(starter) + " terminates: " + reason.text(),
-       {{"report", "task"},
-        {"reason", reason.text()},
-        {"function", function_text(body)},
-        {"arguments", body.kind->arguments()},
-        {"callers", std::move(callers)}},
-       {},
-       {}});
+  logger::report(
+      logger::Level::error,
+      "task " + self().text() + " started from " + name_of(starter) + " terminates: " + reason.text(),
+      {{"report", "task"},
+       {"reason", reason.text()},
+       {"function", function_text(body)},
+       {"arguments", body.kind->arguments()},
+       {"callers", std::move(callers)}});
 }
 
 bool is_failure(const Message& answer) noexcept {

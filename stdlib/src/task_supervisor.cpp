@@ -5,12 +5,10 @@ namespace detail {
 namespace {
 
 // Unlinked before it is told to end, so that it can't hang who waits for it (SUP-6).
-void end_and_wait(Pid task, Monitor watch, Duration timeout) {
-  auto is_it = [watch](const Down& down) { return down.monitor == watch; };
-  bool ended = receive(when(is_it, [](Down) { return true; }), after(timeout, [] { return false; }));
-  if (ended) return;
+void end_and_wait(Pid task, const throng::ReceiveMark& mark, Monitor watch, Duration timeout) {
+  if (wait_for_down(mark, watch, timeout)) return;
   exit(task, ExitReason::kill);
-  receive(when(is_it, [](Down) {}));
+  wait_for_down(mark, watch, forever);
 }
 
 }  // namespace
@@ -24,15 +22,17 @@ Pid TaskSupervisor::handle_call(Start start) {
 
 bool TaskSupervisor::handle_call(Terminate order) {
   if (children_.erase(order.task) == 0) return false;
+  throng::ReceiveMark mark;
   Monitor watch = monitor(order.task);
   unlink(order.task);
   exit(order.task, ExitReason::shutdown);
-  end_and_wait(order.task, watch, options_.shutdown);
+  end_and_wait(order.task, mark, watch, options_.shutdown);
   return true;
 }
 
 // All at once, and together in one time.
 void TaskSupervisor::terminate(const ExitReason&) {
+  throng::ReceiveMark mark;
   std::vector<std::pair<Pid, Monitor>> ending;
   for (Pid task : children_) {
     ending.emplace_back(task, monitor(task));
@@ -40,7 +40,7 @@ void TaskSupervisor::terminate(const ExitReason&) {
     exit(task, ExitReason::shutdown);
   }
   Clock::time_point deadline = deadline_after(options_.shutdown);
-  for (auto& [task, watch] : ending) end_and_wait(task, watch, time_left(deadline));
+  for (auto& [task, watch] : ending) end_and_wait(task, mark, watch, time_left(deadline));
 }
 
 Pid start_under(const ServerRef<TaskSupervisor>& supervisor, TaskToStart task, ReplyTo reply_to, bool link) {

@@ -1,22 +1,6 @@
 // expect: compiles
 // The control: what the server_*.cpp and child_*.cpp beside it refuse, done right.
-#include <throng/throng.hpp>
-
-class Counter {
- public:
-  struct Add {
-    int by;
-  };
-  struct Get {
-    using Reply = int;
-  };
-  using Protocol = throng::Messages<Add, Get>;
-  void handle_cast(Add add) { count_ += add.by; }
-  int handle_call(Get) { return count_; }
-
- private:
-  int count_ = 0;
-};
+#include "counter.hpp"
 
 class Patient {
  public:

@@ -1,21 +1,5 @@
 // expect: throng: call() needs a message with a Reply; use cast()
 // A request of what is a cast.
-#include <throng/throng.hpp>
-
-class Counter {
- public:
-  struct Add {
-    int by;
-  };
-  struct Get {
-    using Reply = int;
-  };
-  using Protocol = throng::Messages<Add, Get>;
-  void handle_cast(Add add) { count_ += add.by; }
-  int handle_call(Get) { return count_; }
-
- private:
-  int count_ = 0;
-};
+#include "counter.hpp"
 
 void use(throng::ServerRef<Counter> counter) { counter.send_request(Counter::Add{1}); }

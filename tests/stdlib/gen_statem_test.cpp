@@ -312,3 +312,11 @@ TEST_CASE("GST-1, SUP-2: a state machine is a child like any other") {
   });
   CHECK(restarted);
 }
+
+TEST_CASE("GST-1: a host starts a state machine and calls it, as it does a server") {
+  Runtime runtime(quiet(1));
+  ServerRef<Countdown> three = runtime.start<Countdown>(3);
+  CHECK(runtime.call(three, Countdown::Left{}) == 3);
+  runtime.start<Countdown>(StartOptions{.name = "named"}, 2);
+  CHECK(runtime.run([] { return ServerName<Countdown>{"named"}.call(Countdown::Left{}); }) == 2);
+}

@@ -1,42 +1,7 @@
 // TSK-1: tasks, who may ask them, and what becomes of those that fail or are late.
-#include "semantics/support.hpp"
+#include "tasks.hpp"
 
 using namespace semantics;
-
-namespace {
-
-int add(int a, int b) { return a + b; }
-int fail(const std::string& text) { throw std::runtime_error(text); }
-// Runs until it is told to go on.
-int wait_for_go() {
-  receive<Go>();
-  return 7;
-}
-void wait_for_ever() { receive<Never>(); }
-
-// The sentence that a misuse is answered with.
-template <class F>
-std::string sentence_of(F&& misuse) {
-  try {
-    misuse();
-  } catch (const std::logic_error& error) {
-    return error.what();
-  }
-  return "";
-}
-
-// The exception of an await that gives no value.
-template <class T>
-ExitReason failure_of(Task<T>& task, Duration timeout = patience) {
-  try {
-    static_cast<void>(task.await(timeout));
-  } catch (const TaskFailed& failed) {
-    return failed.reason();
-  }
-  return ExitReason::normal;
-}
-
-}  // namespace
 
 TEST_CASE("TSK-1: a task gives its value, by function and by lambda, and void is a value") {
   on_one_and_two_workers([](Runtime& runtime) {

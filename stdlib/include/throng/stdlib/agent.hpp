@@ -175,7 +175,7 @@ inline constexpr bool is_duration<std::chrono::duration<Rep, Period>> = true;
 template <class T>
 concept NotDuration = !is_duration<std::remove_cvref_t<T>>;
 
-// What can be done with an agent, however it is addressed. `Address` has pid_of_agent().
+// What can be done with an agent, however it is addressed. `Address` is for pid_of().
 template <class Address, class State>
 class AgentCalls {
  public:
@@ -243,14 +243,14 @@ class AgentCalls {
     using Function = std::decay_t<F>;
     if constexpr (is_agent_call<State, AgentUse::update, Function, Kept<Args>...>()) {
       using Call = AgentCall<State, AgentUse::update, Function, Kept<Args>...>;
-      cast_to_agent(address().pid_of_agent(),
+      cast_to_agent(pid_of(address()),
                     {std::make_unique<Call>(std::forward<F>(f), std::forward<Args>(args)...)});
     }
   }
 
   // Waits until it has ended. Errors: CallFailed, as gen_server::stop().
   void stop(ExitReason reason = ExitReason::normal, Duration timeout = forever) const {
-    stop_and_wait(address().pid_of_agent(), std::move(reason), timeout);
+    stop_and_wait(pid_of(address()), std::move(reason), timeout);
   }
 
  private:
@@ -262,27 +262,16 @@ class AgentCalls {
     if constexpr (is_agent_call<State, use, Function, Kept<Args>...>()) {
       using Call = AgentCall<State, use, Function, Kept<Args>...>;
       using Reply = typename Call::Reply;
-      using Answer = Answered<ReplyValue<Reply>>;
-      Expected<Message, CallError> envelope = ask_agent(
-          address().pid_of_agent(), {std::make_unique<Call>(std::forward<F>(f), std::forward<Args>(args)...)},
-          timeout, message_type_of<Answer>);
-      using Outcome = Expected<Reply, CallError>;
-      if (!envelope) return Outcome(Unexpected(envelope.error()));
-      if constexpr (std::is_void_v<Reply>) {
-        return Outcome();
-      } else {
-        return Outcome(std::in_place, std::move(static_cast<Answer*>(envelope->payload())->value));
-      }
+      return outcome_of<Reply>(ask_agent(
+          pid_of(address()), {std::make_unique<Call>(std::forward<F>(f), std::forward<Args>(args)...)},
+          timeout, message_type_of<AnswerTo<Reply>>));
     }
   }
 
   template <AgentUse use, class F, class... Args>
   auto call(Duration timeout, F&& f, Args&&... args) const {
-    if constexpr (is_agent_call<State, use, std::decay_t<F>, Kept<Args>...>()) {
-      auto outcome = try_call<use>(timeout, std::forward<F>(f), std::forward<Args>(args)...);
-      if (!outcome) throw CallFailed(outcome.error().reason);
-      if constexpr (!std::is_void_v<typename decltype(outcome)::value_type>) return *std::move(outcome);
-    }
+    if constexpr (is_agent_call<State, use, std::decay_t<F>, Kept<Args>...>())
+      return or_call_failed(try_call<use>(timeout, std::forward<F>(f), std::forward<Args>(args)...));
   }
 };
 
@@ -301,7 +290,6 @@ class Ref : public detail::AgentCalls<Ref<State>, State> {
   explicit Ref(Pid pid) noexcept : pid_(pid) {}
 
   Pid pid() const noexcept { return pid_; }
-  Pid pid_of_agent() const noexcept { return pid_; }
   explicit operator bool() const noexcept { return static_cast<bool>(pid_); }
   friend bool operator==(const Ref& a, const Ref& b) noexcept { return a.pid_ == b.pid_; }
 
@@ -311,62 +299,45 @@ class Ref : public detail::AgentCalls<Ref<State>, State> {
 
 // The agent that has this name; survives restarts. One with another state says so when it is asked.
 template <class State>
-class Name : public detail::AgentCalls<Name<State>, State> {
+class Name : public detail::TypedName, public detail::AgentCalls<Name<State>, State> {
  public:
-  static constexpr bool sendable = true;
-  constexpr Name(detail::NameLiteral name) : name_(name) {}
-  template <std::same_as<std::string> Text>
-  Name(Text name) : name_(std::move(name)) {}
-  template <std::same_as<ProcessName> Kept>
-  explicit Name(Kept name) : name_(std::move(name)) {}
-
-  const ProcessName& name() const noexcept { return name_; }
-  std::string text() const { return name_.text(); }
-  std::optional<Pid> whereis() const { return name_.whereis(); }
-  Pid pid_of_agent() const { return name_.whereis().value_or(Pid()); }
-
- private:
-  ProcessName name_;
+  using TypedName::TypedName;
 };
+
+}  // namespace agent
+
+namespace detail {
+
+template <class F, class... Args>
+auto try_start_agent(const StartOptions& options, bool link, F&& f, Args&&... args) {
+  if constexpr (is_agent_init<F, Args...>()) {
+    Attach attach{.link = link};
+    return started_as<agent::Ref<AgentState<F, Args...>>>(start_behaviour(
+        make_agent(options, parent_for(attach), std::forward<F>(f), std::forward<Args>(args)...), options,
+        attach));
+  }
+}
+
+}  // namespace detail
+
+namespace agent {
 
 // The failure as a value. f(args…) makes the state, in the agent's process.
 template <class F, class... Args>
 auto try_start_link(StartOptions options, F&& f, Args&&... args) {
-  if constexpr (detail::is_agent_init<F, Args...>()) {
-    using State = detail::AgentState<F, Args...>;
-    ResidentOptions resident{options.spawn, true, false};
-    Duration timeout = options.timeout;
-    auto started = detail::start_behaviour(
-        detail::make_agent(std::move(options), self(), std::forward<F>(f), std::forward<Args>(args)...),
-        timeout, resident);
-    using Outcome = Expected<Ref<State>, StartError>;
-    if (!started) return Outcome(Unexpected(std::move(started).error()));
-    return Outcome(Ref<State>(started->process));
-  }
+  return detail::try_start_agent(options, true, std::forward<F>(f), std::forward<Args>(args)...);
 }
 template <class F, class... Args>
 auto try_start(StartOptions options, F&& f, Args&&... args) {
-  if constexpr (detail::is_agent_init<F, Args...>()) {
-    using State = detail::AgentState<F, Args...>;
-    ResidentOptions resident{options.spawn, false, false};
-    Duration timeout = options.timeout;
-    auto started = detail::start_behaviour(
-        detail::make_agent(std::move(options), Pid(), std::forward<F>(f), std::forward<Args>(args)...),
-        timeout, resident);
-    using Outcome = Expected<Ref<State>, StartError>;
-    if (!started) return Outcome(Unexpected(std::move(started).error()));
-    return Outcome(Ref<State>(started->process));
-  }
+  return detail::try_start_agent(options, false, std::forward<F>(f), std::forward<Args>(args)...);
 }
 
 // Errors: StartFailed.
 template <class F, class... Args>
 auto start_link(StartOptions options, F&& f, Args&&... args) {
-  if constexpr (detail::is_agent_init<F, Args...>()) {
-    auto started = try_start_link(std::move(options), std::forward<F>(f), std::forward<Args>(args)...);
-    if (!started) throw StartFailed(std::move(started).error());
-    return *std::move(started);
-  }
+  if constexpr (detail::is_agent_init<F, Args...>())
+    return detail::or_start_failed(
+        try_start_link(std::move(options), std::forward<F>(f), std::forward<Args>(args)...));
 }
 template <detail::NotStartOptions F, class... Args>
 auto start_link(F&& f, Args&&... args) {
@@ -374,11 +345,9 @@ auto start_link(F&& f, Args&&... args) {
 }
 template <class F, class... Args>
 auto start(StartOptions options, F&& f, Args&&... args) {
-  if constexpr (detail::is_agent_init<F, Args...>()) {
-    auto started = try_start(std::move(options), std::forward<F>(f), std::forward<Args>(args)...);
-    if (!started) throw StartFailed(std::move(started).error());
-    return *std::move(started);
-  }
+  if constexpr (detail::is_agent_init<F, Args...>())
+    return detail::or_start_failed(
+        try_start(std::move(options), std::forward<F>(f), std::forward<Args>(args)...));
 }
 template <detail::NotStartOptions F, class... Args>
 auto start(F&& f, Args&&... args) {

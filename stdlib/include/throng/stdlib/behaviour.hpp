@@ -112,8 +112,16 @@ namespace detail {
 Behaviour& this_behaviour(const char* call);
 
 // Spawns it and waits for init. The process, or why there is none.
-Expected<Spawned, StartError> start_behaviour(std::unique_ptr<Behaviour> behaviour, Duration timeout,
-                                              const ResidentOptions& options);
+Expected<Spawned, StartError> start_behaviour(std::unique_ptr<Behaviour> behaviour,
+                                              const StartOptions& options, Attach attach);
+// The caller, for one that is linked to it: whose exit it follows.
+Pid parent_for(Attach attach);
+// A started process as what it is addressed by.
+template <class Ref>
+Expected<Ref, StartError> started_as(Expected<Spawned, StartError> started) {
+  if (!started) return Unexpected(std::move(started).error());
+  return Ref(started->process);
+}
 // After a start that failed: when this returns neither the process nor a message of it is left (GSV-1). The
 // mark is from before the spawn.
 void clear_away(const throng::ReceiveMark& mark, const Spawned& failed, Attach attach, bool still_runs);
@@ -122,7 +130,11 @@ Pid parent_of_caller();
 // What the answer to a start says.
 bool is_started(const Message& answer);
 StartError start_error_of(const Message& answer);
-Spawned started_or_throw(Expected<Spawned, StartError> started);
+
+// The end of a watched process, if it comes in time. The mark is from before the monitor.
+std::optional<ExitReason> wait_for_down(const throng::ReceiveMark& mark, Monitor watch, Duration timeout);
+// An end that was asked for: nobody is to be told of a failure (GSV-8).
+bool is_expected_end(const ExitReason& reason) noexcept;
 
 // Asks it to stop and waits until it has ended. Errors: CallFailed with noproc or timeout (GSV-9).
 void stop_and_wait(Pid behaviour, ExitReason reason, Duration timeout);

@@ -80,19 +80,6 @@ class ChildSpec {
 
 namespace detail {
 
-// How the behaviour is made that a class of the user's describes. State machines have their own.
-template <class S>
-struct BehaviourMaker {
-  template <class... Args>
-  static constexpr bool takes = std::is_constructible_v<S, Args...>;
-  // Optional: says what is wrong with the class itself.
-  static constexpr bool check() { return require_server<S>(); }
-  template <class... Args>
-  static std::unique_ptr<Behaviour> make(StartOptions options, Pid parent, Args&&... args) {
-    return make_server<S>(std::move(options), parent, std::forward<Args>(args)...);
-  }
-};
-
 template <class S>
 constexpr bool check_behaviour() {
   if constexpr (requires { BehaviourMaker<S>::check(); }) {

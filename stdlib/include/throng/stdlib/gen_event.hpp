@@ -33,19 +33,19 @@ void remove_handler();
 
 namespace detail {
 
-// What can be done with a manager, however it is addressed. `Address` has pid_of_manager().
+// What can be done with a manager, however it is addressed. `Address` is for pid_of().
 template <class Address>
 class ManagerCalls {
  public:
   // To all handlers that list the event, newest first; without waiting.
   template <class E>
   void notify(E&& event) const {
-    cast_message(address().pid_of_manager(), message_of(EventEnvelope{message_of(std::forward<E>(event))}));
+    cast_message(pid_of(address()), message_of(EventEnvelope{message_of(std::forward<E>(event))}));
   }
   // The same, and returns when all have handled it. Errors: CallFailed.
   template <class E>
   void sync_notify(E&& event, Duration timeout = default_call_timeout) const {
-    ask_manager(address().pid_of_manager(), make_event_action(message_of(std::forward<E>(event))), timeout);
+    ask_manager(pid_of(address()), make_event_action(message_of(std::forward<E>(event))), timeout);
   }
 
   // Constructs H(args…) in the manager, before all others. Two of a class need different ids. Errors:
@@ -98,27 +98,17 @@ class ManagerCalls {
   template <class H, class M>
   auto call(gen_event::Id id, M&& message, Duration timeout = default_call_timeout) const {
     if constexpr (is_handler_call<H, std::decay_t<M>>()) {
-      auto answer = try_call<H>(std::move(id), std::forward<M>(message), timeout);
-      if (!answer) throw CallFailed(answer.error().reason);
-      if constexpr (!std::is_void_v<typename std::decay_t<M>::Reply>) return *std::move(answer);
+      return or_call_failed(try_call<H>(std::move(id), std::forward<M>(message), timeout));
     }
   }
   template <class H, class M>
   auto try_call(gen_event::Id id, M&& message, Duration timeout = default_call_timeout) const {
     using Call = std::decay_t<M>;
     if constexpr (is_handler_call<H, Call>()) {
-      using Outcome = Expected<typename Call::Reply, CallError>;
-      using Answer = Answered<ReplyValue<typename Call::Reply>>;
-      auto envelope = try_ask_manager(
-          address().pid_of_manager(),
+      return outcome_of<typename Call::Reply>(try_ask_manager(
+          pid_of(address()),
           std::make_unique<CallHandler<H, Call>>(handler_key<H>(std::move(id)), std::forward<M>(message)),
-          timeout, message_type_of<Answer>);
-      if (!envelope) return Outcome(Unexpected(envelope.error()));
-      if constexpr (std::is_void_v<typename Call::Reply>) {
-        return Outcome();
-      } else {
-        return Outcome(std::in_place, std::move(static_cast<Answer*>(envelope->payload())->value));
-      }
+          timeout, message_type_of<AnswerTo<typename Call::Reply>>));
     }
   }
 
@@ -128,7 +118,7 @@ class ManagerCalls {
   }
   // All handlers are told to terminate. Errors: CallFailed, as gen_server::stop().
   void stop(ExitReason reason = ExitReason::normal, Duration timeout = forever) const {
-    stop_and_wait(address().pid_of_manager(), std::move(reason), timeout);
+    stop_and_wait(pid_of(address()), std::move(reason), timeout);
   }
 
  private:
@@ -140,7 +130,7 @@ class ManagerCalls {
     static_assert(std::is_constructible_v<H, Kept<Args>...>,
                   "throng: these arguments do not match any constructor of the handler");
     if constexpr (is_handler<H>() && std::is_constructible_v<H, Kept<Args>...>) {
-      ask_manager(address().pid_of_manager(),
+      ask_manager(pid_of(address()),
                   std::make_unique<AddHandler<H, Kept<Args>...>>(handler_key<H>(std::move(id)), adder,
                                                                  std::forward<Args>(args)...),
                   forever);
@@ -155,7 +145,7 @@ class ManagerCalls {
         "throng: swap_handler() needs a New(args..., std::optional<what Old::hand_over() returns>), "
         "or a New(args...)");
     if constexpr (is_handler<Old>() && is_handler<New>() && fits) {
-      ask_manager(address().pid_of_manager(),
+      ask_manager(pid_of(address()),
                   std::make_unique<SwapHandler<Old, New, Kept<Args>...>>(handler_key<Old>(std::move(old_id)),
                                                                          handler_key<New>(std::move(new_id)),
                                                                          std::forward<Args>(args)...),
@@ -164,10 +154,8 @@ class ManagerCalls {
   }
   template <class R>
   R ask_for(std::unique_ptr<ManagerAction> action) const {
-    auto envelope = try_ask_manager(address().pid_of_manager(), std::move(action), default_call_timeout,
-                                    message_type_of<Answered<R>>);
-    if (!envelope) throw CallFailed(envelope.error().reason);
-    return std::move(static_cast<Answered<R>*>(envelope->payload())->value);
+    return or_call_failed(outcome_of<R>(try_ask_manager(pid_of(address()), std::move(action),
+                                                        default_call_timeout, message_type_of<AnswerTo<R>>)));
   }
 };
 
@@ -182,7 +170,6 @@ class Ref : public detail::ManagerCalls<Ref> {
   explicit Ref(Pid pid) noexcept : pid_(pid) {}
 
   Pid pid() const noexcept { return pid_; }
-  Pid pid_of_manager() const noexcept { return pid_; }
   explicit operator bool() const noexcept { return static_cast<bool>(pid_); }
   friend bool operator==(const Ref& a, const Ref& b) noexcept { return a.pid_ == b.pid_; }
 
@@ -191,22 +178,9 @@ class Ref : public detail::ManagerCalls<Ref> {
 };
 
 // The manager that has this name; survives restarts.
-class Name : public detail::ManagerCalls<Name> {
+class Name : public detail::TypedName, public detail::ManagerCalls<Name> {
  public:
-  static constexpr bool sendable = true;
-  constexpr Name(detail::NameLiteral name) : name_(name) {}
-  template <std::same_as<std::string> Text>
-  Name(Text name) : name_(std::move(name)) {}
-  template <std::same_as<ProcessName> Kept>
-  explicit Name(Kept name) : name_(std::move(name)) {}
-
-  const ProcessName& name() const noexcept { return name_; }
-  std::string text() const { return name_.text(); }
-  std::optional<Pid> whereis() const { return name_.whereis(); }
-  Pid pid_of_manager() const { return name_.whereis().value_or(Pid()); }
-
- private:
-  ProcessName name_;
+  using TypedName::TypedName;
 };
 
 // Errors: StartFailed.

@@ -110,23 +110,39 @@ std::unique_ptr<Behaviour> make_server(StartOptions options, Pid parent, Args&&.
   }
 }
 
-template <class S, class... Args>
-Expected<Spawned, StartError> try_start_server(StartOptions options, Attach attach, Args&&... args) {
-  ResidentOptions resident{options.spawn, attach.link, attach.monitor};
-  Duration timeout = options.timeout;
-  Pid parent = attach.link ? self() : Pid();
-  return start_behaviour(make_server<S>(std::move(options), parent, std::forward<Args>(args)...), timeout,
-                         resident);
+template <class S>
+struct ServerMaker {
+  template <class... Args>
+  static constexpr bool takes = std::is_constructible_v<S, Args...>;
+  // Optional: says what is wrong with the class itself.
+  static constexpr bool check() { return require_server<S>(); }
+  template <class... Args>
+  static std::unique_ptr<Behaviour> make(StartOptions options, Pid parent, Args&&... args) {
+    return make_server<S>(std::move(options), parent, std::forward<Args>(args)...);
+  }
+};
+
+// How the behaviour is made that a class of the user's describes. State machines have their own.
+template <class S>
+struct BehaviourMaker : ServerMaker<S> {};
+
+template <class Maker, class... Args>
+Expected<Spawned, StartError> try_start(const StartOptions& options, Attach attach, Args&&... args) {
+  return start_behaviour(Maker::make(options, parent_for(attach), std::forward<Args>(args)...), options,
+                         attach);
 }
 
 template <class T>
 concept NotStartOptions = !std::is_same_v<std::remove_cvref_t<T>, StartOptions>;
 
-// One behaviour's start functions, all by its own try_start: shared by those that are classes of users.
-template <class S>
-Expected<ServerRef<S>, StartError> ref_of(Expected<Spawned, StartError> started) {
-  if (!started) return Unexpected(std::move(started).error());
-  return ServerRef<S>(started->process);
+// As its reference; the start functions of servers and of state machines.
+template <class S, class Maker, class... Args>
+Expected<ServerRef<S>, StartError> try_start_ref(const StartOptions& options, bool link, Args&&... args) {
+  return started_as<ServerRef<S>>(try_start<Maker>(options, {.link = link}, std::forward<Args>(args)...));
+}
+template <class S, class Maker, class... Args>
+ServerRef<S> start_ref(const StartOptions& options, bool link, Args&&... args) {
+  return or_start_failed(try_start_ref<S, Maker>(options, link, std::forward<Args>(args)...));
 }
 
 }  // namespace detail
@@ -136,37 +152,29 @@ namespace gen_server {
 // Errors: StartFailed.
 template <class S, class... Args>
 requires((detail::NotStartOptions<Args> && ...)) ServerRef<S> start(Args&&... args) {
-  return ServerRef<S>(
-      detail::started_or_throw(detail::try_start_server<S>({}, {}, std::forward<Args>(args)...)).process);
+  return detail::start_ref<S, detail::ServerMaker<S>>({}, false, std::forward<Args>(args)...);
 }
 template <class S, class... Args>
 ServerRef<S> start(StartOptions options, Args&&... args) {
-  return ServerRef<S>(detail::started_or_throw(
-                          detail::try_start_server<S>(std::move(options), {}, std::forward<Args>(args)...))
-                          .process);
+  return detail::start_ref<S, detail::ServerMaker<S>>(options, false, std::forward<Args>(args)...);
 }
 template <class S, class... Args>
 requires((detail::NotStartOptions<Args> && ...)) ServerRef<S> start_link(Args&&... args) {
-  return ServerRef<S>(
-      detail::started_or_throw(detail::try_start_server<S>({}, {.link = true}, std::forward<Args>(args)...))
-          .process);
+  return detail::start_ref<S, detail::ServerMaker<S>>({}, true, std::forward<Args>(args)...);
 }
 template <class S, class... Args>
 ServerRef<S> start_link(StartOptions options, Args&&... args) {
-  return ServerRef<S>(detail::started_or_throw(detail::try_start_server<S>(std::move(options), {.link = true},
-                                                                           std::forward<Args>(args)...))
-                          .process);
+  return detail::start_ref<S, detail::ServerMaker<S>>(options, true, std::forward<Args>(args)...);
 }
 
 // The same with the failure as a value.
 template <class S, class... Args>
 Expected<ServerRef<S>, StartError> try_start_link(StartOptions options, Args&&... args) {
-  return detail::ref_of<S>(
-      detail::try_start_server<S>(std::move(options), {.link = true}, std::forward<Args>(args)...));
+  return detail::try_start_ref<S, detail::ServerMaker<S>>(options, true, std::forward<Args>(args)...);
 }
 template <class S, class... Args>
 Expected<ServerRef<S>, StartError> try_start(StartOptions options, Args&&... args) {
-  return detail::ref_of<S>(detail::try_start_server<S>(std::move(options), {}, std::forward<Args>(args)...));
+  return detail::try_start_ref<S, detail::ServerMaker<S>>(options, false, std::forward<Args>(args)...);
 }
 
 // Linked to nobody but watched: the server and the monitor made together with it.
@@ -177,8 +185,8 @@ struct Monitored {
 };
 template <class S, class... Args>
 Monitored<S> start_monitor(StartOptions options, Args&&... args) {
-  Spawned spawned = detail::started_or_throw(
-      detail::try_start_server<S>(std::move(options), {.monitor = true}, std::forward<Args>(args)...));
+  Spawned spawned = detail::or_start_failed(
+      detail::try_start<detail::ServerMaker<S>>(options, {.monitor = true}, std::forward<Args>(args)...));
   return {ServerRef<S>(spawned.process), spawned.monitor};
 }
 
@@ -232,17 +240,18 @@ template <class S>
 struct StartFromHost {
   template <class... Args>
   static ServerRef<S> start(Runtime& runtime, Args&&... args) {
-    auto started = runtime.run(
-        [](Kept<Args>... kept) {
-          if constexpr ((NotStartOptions<Kept<Args>> && ...)) {
-            return gen_server::try_start<S>({}, std::move(kept)...);
-          } else {
-            return gen_server::try_start<S>(std::move(kept)...);
-          }
-        },
-        std::forward<Args>(args)...);
-    if (!started) throw StartFailed(std::move(started).error());
-    return *started;
+    return or_start_failed(runtime.run([](Kept<Args>... kept) { return begin(std::move(kept)...); },
+                                       std::forward<Args>(args)...));
+  }
+
+ private:
+  template <class... Args>
+  static Expected<ServerRef<S>, StartError> begin(StartOptions options, Args... args) {
+    return try_start_ref<S, BehaviourMaker<S>>(options, false, std::move(args)...);
+  }
+  template <class... Args>
+  requires((NotStartOptions<Args> && ...)) static Expected<ServerRef<S>, StartError> begin(Args... args) {
+    return begin(StartOptions{}, std::move(args)...);
   }
 };
 

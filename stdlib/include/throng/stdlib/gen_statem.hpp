@@ -168,21 +168,10 @@ struct BehaviourMaker<S> {
   }
 };
 
-template <class S, class... Args>
-Expected<ServerRef<S>, StartError> try_start_statem(StartOptions options, Attach attach, Args&&... args) {
+template <class S>
+constexpr void require_state_machine() {
   static_assert(StateMachine<S>,
                 "throng: a state machine lists its states: using States = gen_statem::States<...>");
-  ResidentOptions resident{options.spawn, attach.link, attach.monitor};
-  Duration timeout = options.timeout;
-  Pid parent = attach.link ? self() : Pid();
-  return ref_of<S>(start_behaviour(
-      BehaviourMaker<S>::make(std::move(options), parent, std::forward<Args>(args)...), timeout, resident));
-}
-
-template <class S>
-ServerRef<S> or_start_failed(Expected<ServerRef<S>, StartError> started) {
-  if (!started) throw StartFailed(std::move(started).error());
-  return *started;
 }
 
 }  // namespace detail
@@ -201,30 +190,33 @@ void start_in(State state) {
 // Errors: StartFailed; the try_ forms return it.
 template <class S, class... Args>
 requires((detail::NotStartOptions<Args> && ...)) ServerRef<S> start(Args&&... args) {
-  return detail::or_start_failed(detail::try_start_statem<S>({}, {}, std::forward<Args>(args)...));
+  detail::require_state_machine<S>();
+  return detail::start_ref<S, detail::BehaviourMaker<S>>({}, false, std::forward<Args>(args)...);
 }
 template <class S, class... Args>
 ServerRef<S> start(StartOptions options, Args&&... args) {
-  return detail::or_start_failed(
-      detail::try_start_statem<S>(std::move(options), {}, std::forward<Args>(args)...));
+  detail::require_state_machine<S>();
+  return detail::start_ref<S, detail::BehaviourMaker<S>>(options, false, std::forward<Args>(args)...);
 }
 template <class S, class... Args>
 requires((detail::NotStartOptions<Args> && ...)) ServerRef<S> start_link(Args&&... args) {
-  return detail::or_start_failed(
-      detail::try_start_statem<S>({}, {.link = true}, std::forward<Args>(args)...));
+  detail::require_state_machine<S>();
+  return detail::start_ref<S, detail::BehaviourMaker<S>>({}, true, std::forward<Args>(args)...);
 }
 template <class S, class... Args>
 ServerRef<S> start_link(StartOptions options, Args&&... args) {
-  return detail::or_start_failed(
-      detail::try_start_statem<S>(std::move(options), {.link = true}, std::forward<Args>(args)...));
-}
-template <class S, class... Args>
-Expected<ServerRef<S>, StartError> try_start(StartOptions options, Args&&... args) {
-  return detail::try_start_statem<S>(std::move(options), {}, std::forward<Args>(args)...);
+  detail::require_state_machine<S>();
+  return detail::start_ref<S, detail::BehaviourMaker<S>>(options, true, std::forward<Args>(args)...);
 }
 template <class S, class... Args>
 Expected<ServerRef<S>, StartError> try_start_link(StartOptions options, Args&&... args) {
-  return detail::try_start_statem<S>(std::move(options), {.link = true}, std::forward<Args>(args)...);
+  detail::require_state_machine<S>();
+  return detail::try_start_ref<S, detail::BehaviourMaker<S>>(options, true, std::forward<Args>(args)...);
+}
+template <class S, class... Args>
+Expected<ServerRef<S>, StartError> try_start(StartOptions options, Args&&... args) {
+  detail::require_state_machine<S>();
+  return detail::try_start_ref<S, detail::BehaviourMaker<S>>(options, false, std::forward<Args>(args)...);
 }
 
 // As gen_server::stop(): for who is not the machine itself.

@@ -35,6 +35,8 @@ struct Event {
 
 void log(Level level, std::string text, Fields fields = {});
 void log(Event event);  // process and time are filled in
+// The same under the domain of the library.
+void report(Level level, std::string text, Fields fields = {});
 
 // Whether a handler would take an event of this level: to build none in vain.
 bool is_wanted(Level level);

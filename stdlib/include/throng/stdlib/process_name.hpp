@@ -89,4 +89,27 @@ class ProcessName {
   NameRecord* record_ = nullptr;
 };
 
+namespace detail {
+
+// A name of something of a known kind: of a server, an agent, an event manager. It survives restarts.
+class TypedName {
+ public:
+  static constexpr bool sendable = true;
+  // A literal: the name may be a constant of the program.
+  constexpr TypedName(NameLiteral name) : name_(name) {}
+  template <std::same_as<std::string> Text>
+  TypedName(Text name) : name_(std::move(name)) {}
+  // One that a registry or somebody else keeps.
+  template <std::same_as<ProcessName> Kept>
+  explicit TypedName(Kept name) : name_(std::move(name)) {}
+
+  const ProcessName& name() const noexcept { return name_; }
+  std::string text() const { return name_.text(); }
+  std::optional<Pid> whereis() const { return name_.whereis(); }
+
+ private:
+  ProcessName name_;
+};
+
+}  // namespace detail
 }  // namespace throng

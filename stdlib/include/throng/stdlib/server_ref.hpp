@@ -46,26 +46,34 @@ Duration time_left(Clock::time_point deadline) noexcept;
 template <class S, class M>
 using ReplyOf = typename std::decay_t<M>::Reply;
 
-template <class S, class M>
-Expected<ReplyOf<S, M>, CallError> try_call(Pid server, M&& message, Duration timeout) {
-  using Answer = Answered<ReplyValue<ReplyOf<S, M>>>;
-  OpenQuestion open;
-  auto envelope = call_and_wait(server, open, question_of(open.reply_to(), std::forward<M>(message)), timeout,
-                                message_type_of<Answer>);
+template <class Reply>
+using AnswerTo = Answered<ReplyValue<Reply>>;
+
+// The value in an answer's envelope, which holds an AnswerTo<Reply>.
+template <class Reply>
+Expected<Reply, CallError> outcome_of(const Expected<Message, CallError>& envelope) {
   if (!envelope) return Unexpected(envelope.error());
-  if constexpr (std::is_void_v<ReplyOf<S, M>>) {
+  if constexpr (std::is_void_v<Reply>) {
     return {};
   } else {
-    return Expected<ReplyOf<S, M>, CallError>(std::in_place,
-                                              std::move(static_cast<Answer*>(envelope->payload())->value));
+    return Expected<Reply, CallError>(std::in_place,
+                                      std::move(static_cast<AnswerTo<Reply>*>(envelope->payload())->value));
   }
 }
 
+// The value, or CallFailed.
+template <class Reply>
+Reply or_call_failed(Expected<Reply, CallError> outcome) {
+  if (!outcome) throw CallFailed(outcome.error().reason);
+  if constexpr (!std::is_void_v<Reply>) return *std::move(outcome);
+}
+
 template <class S, class M>
-ReplyOf<S, M> call(Pid server, M&& message, Duration timeout) {
-  auto answer = try_call<S>(server, std::forward<M>(message), timeout);
-  if (!answer) throw CallFailed(answer.error().reason);
-  if constexpr (!std::is_void_v<ReplyOf<S, M>>) return *std::move(answer);
+Expected<ReplyOf<S, M>, CallError> try_call(Pid server, M&& message, Duration timeout) {
+  OpenQuestion open;
+  return outcome_of<ReplyOf<S, M>>(call_and_wait(server, open,
+                                                 question_of(open.reply_to(), std::forward<M>(message)),
+                                                 timeout, message_type_of<AnswerTo<ReplyOf<S, M>>>));
 }
 
 void cast_message(Pid server, Message message);
@@ -137,7 +145,7 @@ class ServerRef {
   auto call(M&& message, Duration timeout = default_call_timeout) const {
     detail::require_call<S, std::decay_t<M>>();
     if constexpr (detail::IsCall<std::decay_t<M>>)
-      return detail::call<S>(pid_, std::forward<M>(message), timeout);
+      return detail::or_call_failed(detail::try_call<S>(pid_, std::forward<M>(message), timeout));
   }
   // The answer or the reason why there is none.
   template <class M>
@@ -167,20 +175,9 @@ class ServerRef {
 };
 
 template <class S>
-class ServerName {
+class ServerName : public detail::TypedName {
  public:
-  static constexpr bool sendable = true;
-  // A literal: the name may be a constant of the program.
-  constexpr ServerName(detail::NameLiteral name) : name_(name) {}
-  template <std::same_as<std::string> Text>
-  ServerName(Text name) : name_(std::move(name)) {}
-  // One that a registry or somebody else keeps.
-  template <std::same_as<ProcessName> Kept>
-  explicit ServerName(Kept name) : name_(std::move(name)) {}
-
-  const ProcessName& name() const noexcept { return name_; }
-  std::string text() const { return name_.text(); }
-  std::optional<Pid> whereis() const { return name_.whereis(); }
+  using TypedName::TypedName;
 
   template <class M>
   auto call(M&& message, Duration timeout = default_call_timeout) const {
@@ -201,9 +198,7 @@ class ServerName {
 
  private:
   // The one who has the name now; nobody: calls fail with noproc, casts are dropped.
-  ServerRef<S> ref() const { return ServerRef<S>(name_.whereis().value_or(Pid())); }
-
-  ProcessName name_;
+  ServerRef<S> ref() const { return ServerRef<S>(detail::pid_of(*this)); }
 };
 
 }  // namespace throng

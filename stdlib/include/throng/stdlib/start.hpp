@@ -38,4 +38,13 @@ class StartFailed : public ExitsWith {
   StartError error_;
 };
 
+namespace detail {
+
+template <class T>
+T or_start_failed(Expected<T, StartError> started) {
+  if (!started) throw StartFailed(std::move(started).error());
+  return *std::move(started);
+}
+
+}  // namespace detail
 }  // namespace throng

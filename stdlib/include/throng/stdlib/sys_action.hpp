@@ -39,8 +39,6 @@ struct Debug {
   Clock::time_point since{};
   std::uint64_t messages_in = 0;
   std::uint64_t reductions_before = 0;
-
-  bool is_idle() const noexcept { return !trace && log_limit == 0 && !statistics; }
 };
 
 }  // namespace detail
