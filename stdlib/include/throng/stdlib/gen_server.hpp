@@ -142,6 +142,7 @@ Expected<ServerRef<S>, StartError> try_start_ref(const StartOptions& options, bo
 }
 template <class S, class Maker, class... Args>
 ServerRef<S> start_ref(const StartOptions& options, bool link, Args&&... args) {
+  [[maybe_unused]] constexpr bool sound = Maker::check();  // here, so that a compiler's trail to it is short
   return or_start_failed(try_start_ref<S, Maker>(options, link, std::forward<Args>(args)...));
 }
 
