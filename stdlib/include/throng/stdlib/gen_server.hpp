@@ -114,7 +114,6 @@ template <class S>
 struct ServerMaker {
   template <class... Args>
   static constexpr bool takes = std::is_constructible_v<S, Args...>;
-  // Optional: says what is wrong with the class itself.
   static constexpr bool check() { return require_server<S>(); }
   template <class... Args>
   static std::unique_ptr<Behaviour> make(StartOptions options, Pid parent, Args&&... args) {
@@ -125,6 +124,16 @@ struct ServerMaker {
 // How the behaviour is made that a class of the user's describes. State machines have their own.
 template <class S>
 struct BehaviourMaker : ServerMaker<S> {};
+
+// Says what is wrong with the class itself, where its maker can.
+template <class Maker>
+constexpr bool require_sound() {
+  if constexpr (requires { Maker::check(); }) {
+    return Maker::check();
+  } else {
+    return true;
+  }
+}
 
 template <class Maker, class... Args>
 Expected<Spawned, StartError> try_start(const StartOptions& options, Attach attach, Args&&... args) {
@@ -142,7 +151,8 @@ Expected<ServerRef<S>, StartError> try_start_ref(const StartOptions& options, bo
 }
 template <class S, class Maker, class... Args>
 ServerRef<S> start_ref(const StartOptions& options, bool link, Args&&... args) {
-  [[maybe_unused]] constexpr bool sound = Maker::check();  // here, so that a compiler's trail to it is short
+  [[maybe_unused]] constexpr bool sound =
+      require_sound<Maker>();  // here, so that a compiler's trail to it is short
   return or_start_failed(try_start_ref<S, Maker>(options, link, std::forward<Args>(args)...));
 }
 
