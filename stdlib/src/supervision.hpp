@@ -76,7 +76,7 @@ template <class Ref, class Engine, class Options>
 Expected<Ref, StartError> start_supervisor(Options options) {
   StartOptions start{.name = options.name, .trap_exit = true};
   return started_as<Ref>(
-      start_behaviour(make_server<Engine>(start, self(), std::move(options)), start, {.link = true}));
+      start_behaviour(ServerMaker<Engine>::make(start, self(), std::move(options)), start, {.link = true}));
 }
 
 // A supervisor as a child: what it is started with, kept for restarts.

@@ -81,7 +81,7 @@ TEST_CASE("GSV-9: stopping who does not live fails with noproc") {
 TEST_CASE("GSV-9: a server that does not end in time: timeout, and no Down later") {
   on_both([](Checks& check) {
     auto server = gen_server::start<Counting>(self());
-    server.cast(Hold{Pid()});
+    server.cast(Hold{});
     check(failure_of_stop(server, 10ms) == ExitReason::timeout, "timeout");
     send(server.pid(), Go{});
     check(next_texts(1) == "0 normal", "it goes on ending");
@@ -115,7 +115,7 @@ TEST_CASE("GSV-9: a server can't wait for its own end, and is told so") {
 TEST_CASE("GSV-9: two that stop one server both return when it has ended") {
   on_both([](Checks& check) {
     auto server = gen_server::start<Counting>(self());
-    server.cast(Hold{Pid()});
+    server.cast(Hold{});
     std::vector<Pid> stoppers;
     for (int i = 0; i < 2; ++i) {
       stoppers.push_back(spawn(

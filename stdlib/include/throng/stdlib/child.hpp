@@ -80,6 +80,15 @@ class ChildSpec {
 
 namespace detail {
 
+template <class S>
+constexpr bool check_behaviour() {
+  if constexpr (requires { BehaviourMaker<S>::check(); }) {
+    return BehaviourMaker<S>::check();
+  } else {
+    return true;
+  }
+}
+
 // Linked to the caller.
 Expected<Pid, StartError> start_child_behaviour(std::unique_ptr<Behaviour> behaviour,
                                                 const StartOptions& options);
@@ -143,7 +152,7 @@ ChildSpec child(std::string id, Args&&... args) {
   constexpr bool fits = detail::BehaviourMaker<S>::template takes<Kept<Args>...>;
   static_assert(fits, "throng: child<S>(id, args...) does not match any constructor of S");
   constexpr bool repeatable = detail::require_repeatable<Kept<Args>...>();
-  constexpr bool is_whole = detail::require_sound<detail::BehaviourMaker<S>>();
+  constexpr bool is_whole = detail::check_behaviour<S>();
   if constexpr (is_whole && fits && repeatable) {
     using Starter = detail::ServerStarter<S, Kept<Args>...>;
     return {std::move(id), ChildType::worker,

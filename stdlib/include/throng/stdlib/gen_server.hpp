@@ -97,43 +97,31 @@ class ServerOf final : public ServerLoop {
   std::optional<S> server_;
 };
 
-template <class S, class... Args>
-std::unique_ptr<Behaviour> make_server(StartOptions options, Pid parent, Args&&... args) {
-  (require_sendable<Kept<Args>>(), ...);
-  constexpr bool fits = std::is_constructible_v<S, Kept<Args>...>;
-  static_assert(fits, "throng: these arguments do not match any constructor of the server");
-  if constexpr (require_server<S>() && fits) {
-    return std::make_unique<ServerOf<S, Kept<Args>...>>(std::move(options), parent,
-                                                        std::forward<Args>(args)...);
-  } else {
-    return nullptr;
-  }
-}
-
+// Between a start and the assertions of require_server stand few functions: each is three lines in a
+// compiler's explanation of a mistake.
 template <class S>
 struct ServerMaker {
   template <class... Args>
   static constexpr bool takes = std::is_constructible_v<S, Args...>;
+  // Optional: says what is wrong with the class itself.
   static constexpr bool check() { return require_server<S>(); }
   template <class... Args>
   static std::unique_ptr<Behaviour> make(StartOptions options, Pid parent, Args&&... args) {
-    return make_server<S>(std::move(options), parent, std::forward<Args>(args)...);
+    (require_sendable<Kept<Args>>(), ...);
+    constexpr bool fits = takes<Kept<Args>...>;
+    static_assert(fits, "throng: these arguments do not match any constructor of the server");
+    if constexpr (require_server<S>() && fits) {
+      return std::make_unique<ServerOf<S, Kept<Args>...>>(std::move(options), parent,
+                                                          std::forward<Args>(args)...);
+    } else {
+      return nullptr;
+    }
   }
 };
 
 // How the behaviour is made that a class of the user's describes. State machines have their own.
 template <class S>
 struct BehaviourMaker : ServerMaker<S> {};
-
-// Says what is wrong with the class itself, where its maker can.
-template <class Maker>
-constexpr bool require_sound() {
-  if constexpr (requires { Maker::check(); }) {
-    return Maker::check();
-  } else {
-    return true;
-  }
-}
 
 template <class Maker, class... Args>
 Expected<Spawned, StartError> try_start(const StartOptions& options, Attach attach, Args&&... args) {
@@ -151,9 +139,8 @@ Expected<ServerRef<S>, StartError> try_start_ref(const StartOptions& options, bo
 }
 template <class S, class Maker, class... Args>
 ServerRef<S> start_ref(const StartOptions& options, bool link, Args&&... args) {
-  [[maybe_unused]] constexpr bool sound =
-      require_sound<Maker>();  // here, so that a compiler's trail to it is short
-  return or_start_failed(try_start_ref<S, Maker>(options, link, std::forward<Args>(args)...));
+  Spawned spawned = or_start_failed(try_start<Maker>(options, {.link = link}, std::forward<Args>(args)...));
+  return ServerRef<S>(spawned.process);
 }
 
 }  // namespace detail
@@ -205,8 +192,8 @@ Monitored<S> start_monitor(StartOptions options, Args&&... args) {
 // is the parent whose exit it follows (GSV-11). Of the options the name, trap_exit and hibernate_after count.
 template <class S, class... Args>
 [[nodiscard]] detail::Rest enter_loop(StartOptions options, Args&&... args) {
-  return become(
-      detail::make_server<S>(std::move(options), detail::parent_of_caller(), std::forward<Args>(args)...));
+  return become(detail::ServerMaker<S>::make(std::move(options), detail::parent_of_caller(),
+                                             std::forward<Args>(args)...));
 }
 
 // For callbacks, with *this: server.handle_continue(message) runs before any other message, also right after

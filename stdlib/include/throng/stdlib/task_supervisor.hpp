@@ -69,7 +69,7 @@ Task<T> open_task_under(const ServerRef<TaskSupervisor>& supervisor, TaskToStart
 inline std::unique_ptr<Behaviour> make_task_supervisor(StartOptions options, Pid parent,
                                                        task::supervisor::Options limits = {}) {
   options.trap_exit = true;
-  return make_server<TaskSupervisor>(std::move(options), parent, limits);
+  return ServerMaker<TaskSupervisor>::make(std::move(options), parent, limits);
 }
 
 }  // namespace detail
