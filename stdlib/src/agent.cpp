@@ -24,8 +24,7 @@ bool AgentLoop::take(ReceivedMessage& message) {
 
 Expected<Message, CallError> ask_agent(Pid agent, AgentRequest request, Duration timeout,
                                        const MessageType& wanted) {
-  OpenQuestion open;
-  return call_and_wait(agent, open, question_of(open.reply_to(), std::move(request)), timeout, wanted);
+  return call_and_wait(agent, question_of(std::move(request)), timeout, wanted);
 }
 
 void cast_to_agent(Pid agent, AgentRequest request) { cast_message(agent, message_of(std::move(request))); }

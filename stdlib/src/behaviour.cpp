@@ -33,6 +33,9 @@ void note_message(const Behaviour& behaviour, detail::Debug& debug, const Receiv
 
 }  // namespace
 
+Behaviour::Behaviour(const StartOptions& options, Pid parent)
+    : options_(std::make_unique<StartOptions>(options)), parent_(parent) {}
+
 void Behaviour::start() {
   StartOptions& options = *options_;
   if (options.trap_exit) trap_exit(true);
@@ -197,11 +200,27 @@ void Behaviour::finish(const ExitReason& reason) {
   throng::exit(reason);
 }
 
+namespace {
+
+// What can be said of it without waiting for it: it waits for this server.
+std::string text_of_client(Pid client) {
+  std::optional<ProcessBrief> brief = process_brief(client);
+  std::string text = client.text();
+  if (!brief) return text + " (ended)";
+  if (!brief->registered_name.empty()) text += " " + brief->registered_name;
+  return text + " " + std::string(throng::text_of(brief->status));
+}
+
+}  // namespace
+
 // GSV-8: an end that was asked for is nobody's business.
 void Behaviour::report_end(const ExitReason& reason, const ReceivedMessage* message) {
   if (detail::is_expected_end(reason) || !logger::is_wanted(logger::Level::error)) return;
   logger::Fields fields{{"report", "terminated"}, {"reason", reason.text()}};
-  if (message != nullptr) fields.emplace_back("last_message", message->type().name);
+  if (message != nullptr) {
+    fields.emplace_back("last_message", message->type().name);
+    if (Pid client = client_of(*message)) fields.emplace_back("client", text_of_client(client));
+  }
   if (!options_) {  // there is a state
     if (std::string status = status_text(); !status.empty()) fields.emplace_back("state", std::move(status));
   }
@@ -296,7 +315,7 @@ void stop_and_wait(Pid behaviour, ExitReason reason, Duration timeout) {
   throng::ReceiveMark mark;
   Monitor watch = monitor(behaviour);
   OpenQuestion open;
-  open.ask(behaviour, question_of(open.reply_to(), StopRequest{reason}));
+  open.ask(behaviour, question_of(StopRequest{reason}));
   std::optional<ExitReason> end = wait_for_down(mark, watch, timeout);
   if (!end) {
     demonitor(watch, true);

@@ -198,9 +198,7 @@ std::unique_ptr<ManagerAction> make_event_action(Message event) {
 
 Expected<Message, CallError> try_ask_manager(Pid manager, std::unique_ptr<ManagerAction> action,
                                              Duration timeout, const MessageType& wanted) {
-  OpenQuestion open;
-  return call_and_wait(manager, open, question_of(open.reply_to(), ManagerRequest{std::move(action)}),
-                       timeout, wanted);
+  return call_and_wait(manager, question_of(ManagerRequest{std::move(action)}), timeout, wanted);
 }
 
 void ask_manager(Pid manager, std::unique_ptr<ManagerAction> action, Duration timeout) {

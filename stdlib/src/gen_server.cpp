@@ -17,6 +17,15 @@ bool ServerLoop::take(ReceivedMessage& message) {
   return dispatch(message_type_of<gen_server::Timeout>, &over);
 }
 
+Pid ServerLoop::client_of(const ReceivedMessage& message) const {
+  for (const Route& route : type_.routes) {
+    // A Question begins with its ReplyTo, which knows the asker even when it has been moved from.
+    if (route.is_call && same_type(*route.type, message.type()))
+      return static_cast<const ReplyTo*>(message.payload())->asker();
+  }
+  return {};
+}
+
 bool ServerLoop::dispatch(const MessageType& type, void* payload) {
   for (const Route& route : type_.routes) {
     if (same_type(*route.type, type)) {

@@ -33,6 +33,11 @@ struct Outlet {
   std::atomic<std::uint32_t> waiting{0};
   std::atomic<std::uint64_t> dropped{0};
   std::atomic<bool> failed{false};
+  // Protocol: the burst that is being counted: when it began (ns) and its events so far. Whoever comes after
+  // its end begins the next one, by a compare-and-swap that one of several wins. Relaxed: a limit, and one
+  // event more or less does not matter.
+  std::atomic<std::int64_t> burst_began{0};
+  std::atomic<std::uint32_t> burst{0};
 
   bool wants(const Event& event) const {
     return event.level >= options.level && (options.domain.empty() || options.domain == event.domain);
@@ -41,10 +46,26 @@ struct Outlet {
   bool admit() noexcept {
     if (failed.load(std::memory_order_relaxed)) return false;  // relaxed: one event more or less
     // relaxed: see the fields
-    if (waiting.fetch_add(1, std::memory_order_relaxed) < options.drop_above) return true;
+    if (waiting.fetch_add(1, std::memory_order_relaxed) < options.drop_above && is_within_burst())
+      return true;
     waiting.fetch_sub(1, std::memory_order_relaxed);  // relaxed: see the fields
     dropped.fetch_add(1, std::memory_order_relaxed);  // relaxed: see the fields
     return false;
+  }
+  bool is_within_burst() noexcept {
+    if (options.burst_limit == 0) return true;
+    std::int64_t now = Clock::now().time_since_epoch().count();
+    std::int64_t began = burst_began.load(std::memory_order_relaxed);  // relaxed: see the fields
+    bool is_over = now - began >= std::chrono::nanoseconds(options.burst_window).count();
+    // relaxed: see the fields
+    if (is_over && burst_began.compare_exchange_strong(began, now, std::memory_order_relaxed))
+      burst.store(0, std::memory_order_relaxed);                                 // relaxed: see the fields
+    return burst.fetch_add(1, std::memory_order_relaxed) < options.burst_limit;  // relaxed: see the fields
+  }
+  // By the handler, who is so far behind that what waits is thrown away. How many.
+  std::uint32_t to_flush() const noexcept {
+    std::uint32_t behind = waiting.load(std::memory_order_relaxed);  // relaxed: see the fields
+    return behind > options.flush_above ? behind : 0;
   }
   bool is_behind() const noexcept {
     return waiting.load(std::memory_order_relaxed) > options.wait_above;  // relaxed: see the fields
@@ -101,15 +122,35 @@ class Board {
 
 Board& board() { return runtime_local<Board>(); }
 
+Event flushed_event(const Outlet& outlet, std::uint32_t count) {
+  return {Level::warning,
+          "throng",
+          "the log handler " + outlet.name + " was too far behind and threw " + std::to_string(count) +
+              " events away",
+          {{"report", "flushed"}, {"events", std::to_string(count)}},
+          self(),
+          std::chrono::system_clock::now()};
+}
+
 // The handler's process.
 void write_events(std::shared_ptr<Outlet> outlet, std::unique_ptr<Handler> handler) {
+  std::uint32_t flushing = 0;  // events still to be thrown away
+  std::uint32_t flushed = 0;
+  auto take = [&](const Event& event) {
+    if (flushing == 0) flushing = outlet->to_flush();
+    outlet->waiting.fetch_sub(1, std::memory_order_relaxed);  // relaxed: see the field
+    if (flushing == 0) {
+      handler->write(event);
+      return;
+    }
+    outlet->dropped.fetch_add(1, std::memory_order_relaxed);  // relaxed: see the field
+    ++flushed;
+    if (--flushing == 0) handler->write(flushed_event(*outlet, std::exchange(flushed, 0)));
+  };
   for (bool goes_on = true; goes_on;) {
     receive(
-        [&](const Event& event) {
-          outlet->waiting.fetch_sub(1, std::memory_order_relaxed);  // relaxed: see the field
-          if (handler) handler->write(event);
-        },
-        [](SyncQuestion question) { question.reply_to.answer(Caught{}); }, [&](Finish) { goes_on = false; });
+        take, [](SyncQuestion question) { question.reply_to.answer(Caught{}); },
+        [&](Finish) { goes_on = false; });
   }
 }
 
@@ -129,7 +170,7 @@ void handler_process(std::shared_ptr<Outlet> outlet, std::unique_ptr<Handler> ha
 void wait_for(const Outlet& outlet, Duration timeout) {
   if (outlet.process == self()) return;  // a handler that logs, or flushes, would wait for itself
   detail::OpenQuestion open;
-  open.ask(outlet.process, detail::question_of(open.reply_to(), Sync{}));
+  open.ask(outlet.process, detail::question_of(Sync{}));
   open.wait(timeout);
 }
 
@@ -150,7 +191,7 @@ class Crashes final : public CrashSink {
     return false;
   }
 
-  bool take(const Farewell& farewell, const ProcessInfo& process) override {
+  bool take(const Farewell& farewell, const CrashedProcess& process) override {
     Event event = event_of(farewell, process);
     bool taken = false;
     for (const auto& outlet : board_.outlets()) {
@@ -168,7 +209,21 @@ class Crashes final : public CrashSink {
     if (pids.size() > 20) text += " and " + std::to_string(pids.size() - 20) + " more";
     return text;
   }
-  static Event event_of(const Farewell& farewell, const ProcessInfo& process) {
+  static std::string list(const std::vector<Neighbour>& neighbours) {
+    std::string text;
+    for (const Neighbour& neighbour : neighbours) {
+      text += (text.empty() ? "" : ", ") + neighbour.process.text();
+      if (!neighbour.registered_name.empty()) text += " " + neighbour.registered_name;
+      text += " " + std::string(throng::text_of(neighbour.status));
+    }
+    return text;
+  }
+  static std::string list(const std::vector<std::string>& texts, std::size_t at_most) {
+    std::string text;
+    for (std::size_t i = 0; i < texts.size() && i < at_most; ++i) text += (i > 0 ? ", " : "") + texts[i];
+    return text;
+  }
+  static Event event_of(const Farewell& farewell, const CrashedProcess& process) {
     Event event{
         Level::error, "throng",    "process " + process.pid.text() + " crashed: " + farewell.reason().text(),
         {},           process.pid, std::chrono::system_clock::now()};
@@ -177,15 +232,16 @@ class Crashes final : public CrashSink {
     };
     add("report", "crash");
     add("registered_name", process.registered_name);
+    add("label", process.label);
     add("initial_call", process.body);
     add("parent", process.parent ? process.parent.text() : "");
+    add("ancestors", list(process.ancestors));
     add("reason", farewell.reason().text());
     add("message_queue_len", std::to_string(process.message_queue_len));
-    std::string messages;
-    for (std::size_t i = 0; i < process.messages.size() && i < 10; ++i)
-      messages += (i > 0 ? ", " : "") + process.messages[i];
-    add("messages", messages);
+    add("messages", list(process.messages, 10));
+    add("dictionary", list(process.locals, 20));
     add("links", list(process.links));
+    add("neighbours", list(process.neighbours));
     add("monitored_by", list(process.monitored_by));
     add("trap_exit", process.trap_exit ? "true" : "false");
     add("reductions", std::to_string(process.reductions));

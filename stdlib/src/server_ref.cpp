@@ -5,8 +5,9 @@
 
 namespace throng::detail {
 
-Expected<Message, CallError> call_and_wait(Pid server, OpenQuestion& open, Message question, Duration timeout,
+Expected<Message, CallError> call_and_wait(Pid server, Message question, Duration timeout,
                                            const MessageType& wanted) {
+  OpenQuestion open;
   if (server == self())
     return Unexpected(
         CallError{ExitReason::error("throng: calling_self: a server that calls itself waits for ever")});

@@ -5,11 +5,10 @@
 namespace throng {
 namespace detail {
 
-Message ask_behaviour(Pid behaviour, OpenQuestion& open, std::unique_ptr<SysAction> action, Duration timeout,
+Message ask_behaviour(Pid behaviour, std::unique_ptr<SysAction> action, Duration timeout,
                       const MessageType& wanted) {
-  SysRequest request{std::move(action)};
   return or_call_failed(
-      call_and_wait(behaviour, open, question_of(open.reply_to(), std::move(request)), timeout, wanted));
+      call_and_wait(behaviour, question_of(SysRequest{std::move(action)}), timeout, wanted));
 }
 
 namespace {
@@ -31,8 +30,7 @@ class Call final : public SysAction {
 
 template <class R>
 R call_there(Pid behaviour, Duration timeout, typename Call<R>::Function function, std::size_t number = 0) {
-  OpenQuestion open;
-  Message answer = ask_behaviour(behaviour, open, std::make_unique<Call<R>>(function, number), timeout,
+  Message answer = ask_behaviour(behaviour, std::make_unique<Call<R>>(function, number), timeout,
                                  message_type_of<Answered<R>>);
   return std::move(static_cast<Answered<R>*>(answer.payload())->value);
 }

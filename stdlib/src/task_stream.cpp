@@ -166,7 +166,7 @@ ExitReason StreamCore::reason_of(std::uint64_t position, const Message& answer, 
   ExitReason reason = static_cast<Unanswered*>(answer.payload())->reason;
   if (reason != ExitReason::killed || options_.timeout == forever) return reason;
   OpenQuestion open;
-  open.ask(keeper_, question_of(open.reply_to(), WasLate{position}));
+  open.ask(keeper_, question_of(WasLate{position}));
   Message late = open.wait(forever);
   auto* was_late = static_cast<Answered<bool>*>(value_in(late, message_type_of<Answered<bool>>));
   if (was_late == nullptr || !was_late->value) return reason;

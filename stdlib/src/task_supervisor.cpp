@@ -58,11 +58,38 @@ Pid start_under(const ServerRef<TaskSupervisor>& supervisor, TaskToStart task, R
 
 namespace task::supervisor {
 
-Ref start_link(const Options& options) { return start_link(StartOptions{}, options); }
+namespace {
 
-Ref start_link(StartOptions start, const Options& options) {
-  start.trap_exit = true;
-  return Ref(gen_server::start_link<detail::TaskSupervisor>(std::move(start), options).pid());
+Expected<Spawned, StartError> start(const Options& options) {
+  return detail::try_start<detail::ServerMaker<detail::TaskSupervisor>>(
+      StartOptions{.name = options.name, .trap_exit = true}, {.link = true}, options);
+}
+
+class Starter final : public throng::supervisor::ChildStarter {
+ public:
+  explicit Starter(const Options& options) : options_(options) {}
+  Expected<Pid, StartError> start(const StartOptions& options) const override {
+    Options mine = options_;
+    if (options.name) mine.name = options.name;
+    return detail::started_as<Pid>(supervisor::start(mine));
+  }
+
+ private:
+  const Options options_;
+};
+
+}  // namespace
+
+Ref start_link(const Options& options) { return Ref(detail::or_start_failed(start(options)).process); }
+
+Expected<Ref, StartError> try_start_link(const Options& options) {
+  Expected<Spawned, StartError> started = start(options);
+  if (!started) return Unexpected(std::move(started).error());
+  return Ref(started->process);
+}
+
+throng::supervisor::ChildSpec child(std::string id, const Options& options) {
+  return {std::move(id), throng::supervisor::ChildType::supervisor, std::make_shared<const Starter>(options)};
 }
 
 }  // namespace task::supervisor

@@ -33,7 +33,7 @@ Questions ask(Pid server, int count) {
   Questions open;
   for (int i = 0; i < count; ++i) {
     open.push_back(std::make_unique<OpenQuestion>());
-    open.back()->ask(server, detail::question_of(open.back()->reply_to(), Ask{i}));
+    open.back()->ask(server, detail::question_of(Ask{i}));
   }
   return open;
 }
@@ -87,7 +87,7 @@ TEST_CASE("RCV-5: a failure is an answer") {
     AnyAnswer any;
     any.watch(first, 1);
     any.watch(second, 2);
-    second.ask(dead_process(), detail::question_of(second.reply_to(), Ask{}));
+    second.ask(dead_process(), detail::question_of(Ask{}));
     if (expect_label(any) != 2) return ExitReason::normal;
     detail::Message answer = second.wait(0ms);
     return detail::failure_of(answer, detail::message_type_of<detail::Answered<int>>,
@@ -114,7 +114,7 @@ TEST_CASE("RCV-5: questions and those who watch them end in any order") {
       AnyAnswer any;
       any.watch(*alone, 1);
     }
-    alone->ask(server, detail::question_of(alone->reply_to(), Ask{5}));
+    alone->ask(server, detail::question_of(Ask{5}));
     int value = value_of(*alone);
     // The last who asks watches.
     Questions again = ask(server, 1);

@@ -325,3 +325,16 @@ TEST_CASE("GSV-2: calls of many processes all have their own answers") {
     check(right == 100, "all of them");
   });
 }
+
+TEST_CASE("GSV-2: an uncaught call to a server that ends with normal ends its caller with an error") {
+  on_both([](Checks& check) {
+    auto server = gen_server::start<Oracle>();
+    auto [asker, watch] = spawn_monitor([](ServerRef<Oracle> of) { of.call(Notes{}, patience); }, server);
+    sys::suspend(server);
+    yield_until([&] { return info_of(server.pid()).message_queue_len == 1; });
+    gen_server::stop(server);
+    Down down = expect_down(watch);
+    check(down.process == asker && down.reason.is_error(), "an error, not " + down.reason.text());
+    check(contains(down.reason.text(), "ended normally"), "that says why");
+  });
+}

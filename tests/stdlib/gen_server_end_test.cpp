@@ -283,3 +283,24 @@ TEST_CASE("GSV-8: an end that was asked for is not reported, anything else is, w
     check(reports[0].event.process == server.pid() && reports[0].mentions("Mortal"), "who it was");
   });
 }
+
+TEST_CASE("GSV-8: the report of an end in a call says who had asked") {
+  Runtime runtime(quiet(2));
+  check_in(runtime, [](Checks& check) {
+    log_to_me();
+    auto [server, end] = gen_server::start_monitor<Mortal>(StartOptions{}, self());
+    Pid asker = spawn(
+        [](ServerRef<Mortal> of) {
+          register_name("asker", self());
+          (void)of.try_call(EndCall{End::by_throw});
+          receive<Never>();
+        },
+        server);
+    expect_down(end);
+    auto reports = logged_with("report", "terminated");
+    check(reports.size() == 1, "one report");
+    if (reports.empty()) return;
+    check(reports[0].field("client").rfind(asker.text() + " asker", 0) == 0,
+          "the client and its name, not: " + reports[0].field("client"));
+  });
+}

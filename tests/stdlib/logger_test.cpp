@@ -1,4 +1,6 @@
 // LOG-1, LOG-2: what is logged, who gets it, and what a slow or failing handler does to others.
+#include <throng/vm/process_local.hpp>
+
 #include "checks.hpp"
 
 using namespace behaviours;
@@ -214,10 +216,17 @@ TEST_CASE("LOG-1: a crash is an event with what is known of the process") {
   Runtime runtime(quiet(2));
   check_in(runtime, [](Checks& check) {
     log_to_me();
+    Pid trapping = spawn(SpawnOptions{.trap_exit = true}, [] { receive<Never>(); });
+    Pid neighbour = spawn([] { receive<Never>(); });
+    register_name("beside", neighbour);
+    yield_until([&] { return info_of(neighbour).status == ProcessStatus::waiting; });
     Pid crashing = spawn(
-        [](Pid parent) {
+        [](Pid parent, Pid one, Pid other) {
           register_name("crashing", self());
-          link(spawn(SpawnOptions{.trap_exit = true}, [] { receive<Never>(); }));
+          set_label("trying its luck");
+          process_local<Text>().value = "kept";
+          link(one);
+          link(other);
           trap_exit(true);
           send(self(), Number{1});
           send(self(), Text{"x"});
@@ -225,7 +234,7 @@ TEST_CASE("LOG-1: a crash is an event with what is known of the process") {
           expect<Go>();
           throw std::runtime_error("out of luck");
         },
-        self());
+        self(), trapping, neighbour);
     expect<Done>();
     Monitor watch = monitor(crashing);
     send(crashing, Go{});
@@ -240,6 +249,12 @@ TEST_CASE("LOG-1: a crash is an event with what is known of the process") {
     check(event.field("registered_name") == "crashing", "registered_name");
     check(!event.field("initial_call").empty(), "initial_call");
     check(event.field("parent") == self().text(), "parent");
+    check(event.field("ancestors").rfind(self().text(), 0) == 0, "ancestors, the parent first");
+    check(event.field("label") == "trying its luck", "label");
+    check(contains(event.field("dictionary"), "Text"), "dictionary");
+    check(contains(event.field("neighbours"), neighbour.text() + " beside waiting"),
+          "neighbours, in: " + event.field("neighbours"));
+    check(!contains(event.field("neighbours"), trapping.text()), "but not those that trap exits");
     check(event.field("message_queue_len") == "2", "message_queue_len");
     check(contains(event.field("messages"), "Number") && contains(event.field("messages"), "Text"),
           "messages");
@@ -272,5 +287,85 @@ TEST_CASE("LOG-1, LOG-2: a flood of crashes is counted where it can't be written
     check(dropped >= 46 && dropped <= 47, "all but three, and the one that it may have taken");
     for (int i = 0; i < 4; ++i) send(handler, Go{});
     logger::flush();
+  });
+}
+
+TEST_CASE("LOG-1: of those whom one crash takes along only the first is reported") {
+  Runtime runtime(quiet(2));
+  check_in(runtime, [](Checks& check) {
+    log_to_me();
+    Pid first = spawn([] {
+      expect<Go>();
+      throw std::runtime_error("the cause");
+    });
+    Pid last = first;
+    for (int i = 0; i < 5; ++i) {
+      last = spawn(
+          [](Pid before, Pid judge) {
+            link(before);
+            send(judge, Done{});
+            receive<Never>();
+          },
+          last, self());
+      expect<Done>();
+    }
+    Monitor watch = monitor(last);
+    send(first, Go{});
+    check(contains(expect_down(watch).reason.text(), "the cause"), "all of them end with it");
+    auto events = logged_with("report", "crash");
+    check(events.size() == 1 && events[0].event.process == first, "one report: of the first");
+    Pid told = spawn([] { receive<Never>(); });
+    Monitor end = monitor(told);
+    throng::exit(told, ExitReason::error("told to"));
+    expect_down(end);
+    check(logged_with("report", "crash").empty(), "nor is one that was told to end");
+  });
+}
+
+TEST_CASE("LOG-1: ancestors go up as far as they live") {
+  on_both([](Checks& check) {
+    Pid top = self();
+    spawn(
+        [](Pid judge) {
+          spawn([](Pid j) { send(j, process_info(self())->ancestors); }, judge);
+          expect<Go>();
+        },
+        top);
+    auto all = expect<std::vector<Pid>>();
+    check(all.size() == 2 && all[1] == top, "parent and grandparent");
+  });
+}
+
+TEST_CASE("LOG-2: a burst beyond the limit is dropped, and counted") {
+  on_both([](Checks& check) {
+    logger::add_handler("test", std::make_unique<ToProcess>(self()),
+                        {.wait_above = 1000, .burst_limit = 7, .burst_window = 1h});
+    for (int i = 0; i < 20; ++i) logger::log(Level::error, std::to_string(i));
+    auto events = logged();
+    check(events.size() == 7 && events[6].event.text == "6", "the first seven");
+    check(logger::dropped("test") == 13, "the others are counted");
+    logger::remove_handler("test");
+    logger::add_handler("test", std::make_unique<ToProcess>(self()),
+                        {.wait_above = 1000, .burst_limit = 1, .burst_window = Duration::zero()});
+    for (int i = 0; i < 20; ++i) logger::log(Level::error, std::to_string(i));
+    check(logged().size() == 20, "a window that is over lets the next one in");
+  });
+}
+
+TEST_CASE("LOG-2: a handler too far behind throws away what waits, and says so") {
+  on_both([](Checks& check) {
+    add_slow({.wait_above = 1000, .drop_above = 1000, .flush_above = 10});
+    logger::log(Level::error, "busy with this");
+    Writing first = expect<Writing>();
+    wait_for_end(start_logging(29));
+    expect<Done>();
+    send(first.handler, Go{});
+    Writing report = expect<Writing>();
+    check(contains(report.text, "threw 29 events away"), "a report instead, not: " + report.text);
+    check(logger::dropped("slow") == 29, "counted");
+    send(first.handler, Go{});
+    logger::log(Level::error, "fresh");
+    check(expect<Writing>().text == "fresh", "and it goes on with what is new");
+    send(first.handler, Go{});
   });
 }

@@ -118,9 +118,41 @@ TEST_CASE("TSK-1: without a supervisor there is no task") {
 TEST_CASE("TSK-4: tasks under a supervisor were started by its caller") {
   Runtime runtime(quiet(1));
   bool mine = runtime.run([] {
-    auto tasks = task::supervisor::start_link(StartOptions{.name = "tasks"});
+    auto tasks = task::supervisor::start_link({.name = "tasks"});
     bool named = whereis("tasks") == tasks.pid();
     return named && tasks.async_nolink([] { return task::callers(); }).await() == std::vector<Pid>{self()};
   });
   CHECK(mine);
+}
+
+TEST_CASE("TSK-4: a task supervisor is a child like any other: named, started again, and waited for") {
+  Runtime runtime(quiet(2));
+  CHECK(runtime.run([]() -> std::string {
+    auto tree = supervisor::start_link({.children = {task::supervisor::child("tasks", {.name = "tasks"})}});
+    task::supervisor::Ref first(whereis("tasks").value());
+    if (first.async_nolink([] { return 7; }).await() != 7) return "it runs tasks";
+    throng::ReceiveMark mark;
+    Monitor watch = monitor(first.pid());
+    throng::exit(first.pid(), ExitReason::kill);
+    receive(when([watch](const Down& down) { return down.monitor == watch; }, [](Down) {}));
+    yield_until([&] { return whereis("tasks").has_value(); });
+    task::supervisor::Ref second(whereis("tasks").value());
+    if (second.pid() == first.pid()) return "another one has the name";
+    Pid task = second.start_child([] { receive<Never>(); });
+    Monitor end = monitor(task);
+    tree.stop();
+    auto down = receive<Down>(0ms);
+    if (!down || down->monitor != end || down->reason != ExitReason::shutdown)
+      return "its tasks end before it";
+    return "";
+  }) == "");
+}
+
+TEST_CASE("TSK-4: a task supervisor whose name is taken does not start, and says so") {
+  Runtime runtime(quiet(1));
+  CHECK(runtime.run([] {
+    register_name("tasks", self());
+    auto started = task::supervisor::try_start_link({.name = "tasks"});
+    return !started && started.error().already_started == self();
+  }));
 }

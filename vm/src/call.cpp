@@ -6,6 +6,11 @@
 
 namespace throng {
 
+ExitReason CallFailed::exit_reason() const {
+  if (!reason().is_normal()) return reason();
+  return ExitReason::error("throng: a call had no answer: its server ended normally");
+}
+
 using detail::Process;
 
 struct ReplyToMaker {
@@ -180,6 +185,7 @@ ReplyTo OpenQuestion::reply_to() const noexcept {
 void OpenQuestion::ask(Pid to, Message question) {
   Process& process = *current_process();
   if (is_rejected(process)) return;
+  *static_cast<ReplyTo*>(question.payload()) = reply_to();
   Signal* signal = question.release_signal();
   signal->kind = request_kind;
   process.machine->deliver(to, signal, *process.worker);

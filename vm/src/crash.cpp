@@ -21,6 +21,21 @@ void report_line(std::string_view text) {
 namespace detail {
 namespace {
 
+CrashedProcess describe(Process& process) {
+  constexpr std::size_t at_most = 20;
+  CrashedProcess crashed{info_of(process)};
+  for (Pid other : crashed.links) {
+    if (crashed.neighbours.size() == at_most) break;
+    const Process* neighbour = process.machine->table.find(other);
+    if (neighbour == nullptr || neighbour->is_trapping()) continue;
+    Neighbour found{other, process.machine->names.name_of(other),
+                    neighbour->status.load(std::memory_order_relaxed)};  // relaxed: a statistic
+    // Read again: what was read may be of the next one who lives there.
+    if (process.machine->table.find(other) == neighbour) crashed.neighbours.push_back(std::move(found));
+  }
+  return crashed;
+}
+
 bool pass_on(Process& process) noexcept {
   Machine& machine = *process.machine;
   std::shared_ptr<CrashSink> sink;
@@ -31,7 +46,7 @@ bool pass_on(Process& process) noexcept {
   if (!sink) return false;
   if (!sink->wants_more()) return true;
   try {
-    return sink->take(farewell_of(machine, process.pid(), process.exit_reason), info_of(process));
+    return sink->take(farewell_of(machine, process.pid(), process.exit_reason), describe(process));
   } catch (...) {  // no memory, most likely: the line on stderr needs none
     return false;
   }

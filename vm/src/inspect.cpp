@@ -19,16 +19,34 @@ ProcessStatus status_of(const Process& process) noexcept {
   return waits ? ProcessStatus::waiting : ProcessStatus::runnable;
 }
 
+// As far as they live: who has ended is not known any more, nor who came before it.
+std::vector<Pid> ancestors_of(const Process& process) {
+  constexpr std::size_t at_most = 32;
+  std::vector<Pid> ancestors;
+  Pid next = process.parent();
+  while (next && ancestors.size() < at_most) {
+    ancestors.push_back(next);
+    const Process* ancestor = process.machine->table.find(next);
+    if (ancestor == nullptr) break;
+    Pid above = ancestor->parent();
+    if (process.machine->table.find(next) != ancestor)
+      break;  // what was read may be of the next who lives there
+    next = above;
+  }
+  return ancestors;
+}
+
 }  // namespace
 
 ProcessInfo info_of(Process& process) {
   ProcessInfo info;
   info.pid = process.pid();
-  info.parent = process.parent;
+  info.parent = process.parent();
+  info.ancestors = ancestors_of(process);
   info.registered_name = process.machine->names.name_of(process.pid());
   info.status = status_of(process);
   info.priority = process.priority();
-  info.trap_exit = process.traps_exits;
+  info.trap_exit = process.is_trapping();
   info.reductions = process.reductions.load(std::memory_order_relaxed);  // relaxed: a statistic
   if (process.on_stack) {  // asks about itself: with what this turn has used
     std::int32_t used = state_of(*process.worker).granted - process.worker->budget;
@@ -53,6 +71,10 @@ ProcessInfo info_of(Process& process) {
     }
     for (const auto& [reference, watch] : relations.monitors) info.monitors.push_back(watch.watched);
     for (const auto& [reference, watcher] : relations.monitored_by) info.monitored_by.push_back(watcher);
+    info.label = relations.label;
+    for (const Message& local : relations.locals) {
+      if (local) info.locals.emplace_back(local.get()->type->name);
+    }
     info.memory += sizeof(Relations);
   }
   return info;
@@ -89,6 +111,11 @@ Message ask(Process& process, Pid other, bool wants_info) {
 }  // namespace
 }  // namespace detail
 
+std::string_view text_of(ProcessStatus status) noexcept {
+  static constexpr std::string_view texts[] = {"running", "runnable", "waiting", "exiting"};
+  return texts[static_cast<std::size_t>(status)];
+}
+
 bool is_alive(Pid other) {
   detail::Process& process = detail::require_process("is_alive()");
   detail::enter_call(process, 2);
@@ -120,6 +147,7 @@ std::optional<ProcessBrief> process_brief(Pid other) {
   ProcessBrief brief;
   brief.status = target->status.load(std::memory_order_relaxed);          // relaxed: a statistic
   brief.reductions = target->reductions.load(std::memory_order_relaxed);  // relaxed: a statistic
+  brief.registered_name = process.machine->names.name_of(other);
   // Read again: what was read may be of the next one who lives there.
   if (process.machine->table.find(other) == nullptr) return std::nullopt;
   return brief;

@@ -11,7 +11,7 @@ void link(Pid other) {
   detail::enter_call(process, 4);
   if (detail::is_rejected(process) || other == process.pid() || process.is_linked(other)) return;
   detail::Machine& machine = *process.machine;
-  if (machine.table.find(other) == nullptr && !process.traps_exits) throw NoProcess();
+  if (machine.table.find(other) == nullptr && !process.is_trapping()) throw NoProcess();
   process.ensure_relations().links[other].unlink_id = 0;
   machine.deliver(other, make_message<detail::LinkSignal>(detail::link_kind, process.pid()).release_signal());
 }

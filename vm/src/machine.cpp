@@ -124,13 +124,15 @@ Process* Machine::create(WorkerState* state, const SpawnOptions& spawn_options, 
   Process* process = table.take(state->stock);
   if (process == nullptr) return nullptr;
   process->set_up(spawn_options.priority, spawn_options.tag);
-  process->traps_exits = spawn_options.trap_exit;
+  // relaxed: published by pid_bits below
+  process->traps_exits.store(spawn_options.trap_exit, std::memory_order_relaxed);
   process->must_exit = false;
   process->is_exiting = false;
+  process->dies_of_another = false;
   process->waits_for = 0;
   process->events = 0;
   process->body = body;
-  process->parent = Pid();
+  process->parent_bits.store(0, std::memory_order_relaxed);  // relaxed: published by pid_bits below
   process->slices_overdue = 0;
   process->takes_signals = false;
   process->is_matching = false;

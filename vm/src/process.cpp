@@ -10,10 +10,18 @@ using detail::Process;
 
 Pid self() { return detail::require_process("self()").pid(); }
 
+void set_label(std::string label) {
+  Process& process = detail::require_process("set_label()");
+  detail::enter_call(process, 1);
+  process.ensure_relations().label = std::move(label);
+}
+
 bool trap_exit(bool on) {
   Process& process = detail::require_process("trap_exit()");
   detail::enter_call(process, 1);
-  return std::exchange(process.traps_exits, on);
+  bool old = process.is_trapping();
+  process.traps_exits.store(on, std::memory_order_relaxed);  // relaxed: see the field
+  return old;
 }
 
 Priority priority(Priority level) {

@@ -78,6 +78,12 @@ class alignas(cache_line) Process final : public Runnable {
     if (!relations) relations = std::make_unique<Relations>();
     return *relations;
   }
+  bool is_trapping() const noexcept {
+    return traps_exits.load(std::memory_order_relaxed);  // relaxed: see the field
+  }
+  Pid parent() const noexcept {
+    return Pid(parent_bits.load(std::memory_order_relaxed));  // relaxed: see the field
+  }
   bool is_linked(Pid other) const { return relations && relations->is_linked(other); }
 
   // -- shared
@@ -92,11 +98,14 @@ class alignas(cache_line) Process final : public Runnable {
   // read by senders, who pay more for each (RCV-8): a hint, relaxed both ways.
   Atomic<std::uint32_t> backlog{0};
 
+  // Protocol: written by the owner, relaxed; read by it, and by others as a statistic of a crash report.
+  Atomic<bool> traps_exits{false};
+
   // -- owner only
-  bool traps_exits = false;
   bool on_stack = false;            // runs on its own stack now, so it can be switched away
   bool must_exit = false;           // exit_reason holds; the next call that may block throws
   bool is_exiting = false;          // past its body: nothing of the user's runs but destructors
+  bool dies_of_another = false;     // exit_reason came from outside: whoever it began with reports it (LOG-1)
   bool takes_signals = false;       // a destructor in there may call the runtime, but not take signals again
   bool is_matching = false;         // guards are being asked: they may look, but not wait
   std::uint8_t slices_overdue = 0;  // slices used up since must_exit
@@ -117,7 +126,9 @@ class alignas(cache_line) Process final : public Runnable {
   TimerKey wait_timer{};       // of the present wait's time-out, if it has become a timer
   std::uint64_t question = 0;  // the call that is open; further ones are in the relations
   Message reply;               // its answer
-  Pid parent;
+  // Protocol: who spawned it, as bits; stored before pid_bits, and constant while the process lives. Read by
+  // others, relaxed, between two looks at pid_bits: a list of ancestors may be short, never wrong.
+  Atomic<std::uint64_t> parent_bits{0};
   // Protocol: written by the owner, read by anybody as a statistic.
   Atomic<std::uint64_t> reductions{0};
   std::uint32_t stack_class = 0;  // which pool its stack comes from

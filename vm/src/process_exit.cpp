@@ -79,7 +79,7 @@ void exit_process(Process& process) noexcept {
   Pid pid = process.pid();
   const bool again = std::exchange(process.is_exiting, true);  // a destructor on the way was abandoned
   process.status.store(ProcessStatus::exiting, std::memory_order_seq_cst);  // pairs: register_name
-  if (!again && process.exit_reason.is_error()) report_crash(process);
+  if (!again && process.exit_reason.is_error() && !process.dies_of_another) report_crash(process);
   give_up_possessions(process, pid);
   close(process);
   std::unique_ptr<Relations> relations = std::move(process.relations);
@@ -107,7 +107,7 @@ ExitReason reason_of_current_exception() noexcept {
   try {
     throw;
   } catch (const ExitsWith& carrier) {
-    return carrier.reason();
+    return carrier.exit_reason();
   } catch (const std::exception& exception) {
     text += std::string(": ") + exception.what();
   } catch (const std::string& thrown) {

@@ -47,6 +47,7 @@ struct Relations {
   std::vector<Orphan> orphans;
   std::map<const Possession*, std::shared_ptr<Possession>> possessions;
   std::vector<Message> locals;  // one value of each type, see process_local.hpp
+  std::string label;            // set_label()
   Signal* late = nullptr;       // who asked after the end was settled, answered when the process is gone
 
   bool is_linked(Pid other) const {

@@ -41,16 +41,22 @@ void take_aliased(Process& process, Signal* signal) noexcept {
   drop_signal(process, signal);
 }
 
+// The end that somebody else asked for, or brought along: the error, if it is one, is not the process's own.
+void end_by_signal(Process& process, const ExitReason& reason) noexcept {
+  if (!process.must_exit) process.dies_of_another = true;
+  must_exit_with(process, reason);
+}
+
 // exit(pid, reason), EXT-2.
 void take_exit(Process& process, Signal* signal) noexcept {
   auto& exit = payload_as<Exit>(signal);
   if (exit.reason == ExitReason::kill) {
-    must_exit_with(process, ExitReason::killed);
-  } else if (process.traps_exits) {
+    end_by_signal(process, ExitReason::killed);
+  } else if (process.is_trapping()) {
     append(process, signal);
     return;
   } else if (!exit.reason.is_normal() || exit.from == process.pid()) {
-    must_exit_with(process, exit.reason);
+    end_by_signal(process, exit.reason);
   }
   destroy_signal(signal);
 }
@@ -60,11 +66,11 @@ void take_linked_exit(Process& process, Signal* signal) noexcept {
   auto& exit = payload_as<Exit>(signal);
   bool active = process.is_linked(exit.from);
   if (active) process.relations->links.erase(exit.from);
-  if (active && process.traps_exits) {
+  if (active && process.is_trapping()) {
     append(process, signal);
     return;
   }
-  if (active && !exit.reason.is_normal()) must_exit_with(process, exit.reason);
+  if (active && !exit.reason.is_normal()) end_by_signal(process, exit.reason);
   destroy_signal(signal);
 }
 

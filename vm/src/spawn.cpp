@@ -32,7 +32,7 @@ Spawned create_child(Process& parent, const SpawnOptions& options, OwnedBody& bo
   Process* child = machine.create(&state_of(worker), options, body.get());
   if (child == nullptr) return {};
   body.release();
-  child->parent = parent.pid();
+  child->parent_bits.store(parent.pid().bits(), std::memory_order_relaxed);  // relaxed: see the field
   Spawned spawned{child->pid(), Monitor()};
   StartOnce start{worker, *child};
   if (attach.link) {

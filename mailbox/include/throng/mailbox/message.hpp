@@ -56,29 +56,28 @@ class Message {
   Signal* signal_ = nullptr;
 };
 
-// Builds the envelope around a value. Throws std::bad_alloc, and what M's constructor throws.
+// A block with a header that does not say yet what follows: destroyed like this, the block is all that goes.
+inline Message open_envelope(const MessageType& type, std::uint8_t kind) {
+  constexpr auto ordinary = static_cast<std::uint32_t>(alignof(std::max_align_t));
+  void* block = allocate(payload_offset(type.alignment) + type.size,
+                         type.alignment > ordinary ? type.alignment : ordinary);
+  return Message(::new (block) Signal{nullptr, 0, nullptr, kind});
+}
+
+// Builds the envelope around a value. Throws std::bad_alloc, and what M's constructor throws. (Instantiated
+// for every message of a program, hence built from parts that are not, and with casts and compiler builtins
+// where the library's words for them would be functions and classes of their own.)
 template <class M, class... Args>
 Message make_message(std::uint8_t kind, Args&&... args) {
-  constexpr std::size_t offset = payload_offset(alignof(M));
-  constexpr std::size_t alignment =
-      alignof(M) > alignof(std::max_align_t) ? alignof(M) : alignof(std::max_align_t);
-  void* block = allocate(offset + sizeof(M), alignment);
-  void* place = static_cast<char*>(block) + offset;
-  if constexpr (std::is_nothrow_constructible_v<M, Args...>) {
-    ::new (place) M(std::forward<Args>(args)...);
-  } else {
-    try {
-      if constexpr (std::is_constructible_v<M, Args...>) {
-        ::new (place) M(std::forward<Args>(args)...);
-      } else {  // an aggregate; clang 14 does not initialise one with parentheses
-        ::new (place) M{std::forward<Args>(args)...};
-      }
-    } catch (...) {
-      release(block);
-      throw;
-    }
+  Message message = open_envelope(message_type_of<M>, kind);
+  void* place = reinterpret_cast<char*>(message.get()) + payload_offset(alignof(M));
+  if constexpr (__is_constructible(M, Args && ...)) {
+    ::new (place) M(static_cast<Args&&>(args)...);
+  } else {  // an aggregate; clang 14 does not initialise one with parentheses
+    ::new (place) M{static_cast<Args&&>(args)...};
   }
-  return Message(::new (block) Signal{nullptr, 0, &message_type_of<M>, kind});
+  message.get()->type = &message_type_of<M>;
+  return message;
 }
 
 }  // namespace throng::detail

@@ -1,4 +1,4 @@
-// One static descriptor per type of payload: how big it is, how it is moved and destroyed, what it is called.
+// One static descriptor per type of payload: how big it is, how it is destroyed, what it is called.
 // Whoever wraps a payload puts the address of its descriptor beside it; whoever takes it compares. Thread:
 // any; descriptors are constants.
 //
@@ -27,24 +27,36 @@ constexpr auto raw_type_name() noexcept {
   return std::string_view(__PRETTY_FUNCTION__, sizeof(__PRETTY_FUNCTION__) - 1);
 }
 
-// The name of T as the compiler at hand spells it. What surrounds it is measured with a probe whose spelling
-// is known, so that no compiler's format is written down here.
+// What surrounds the name, measured with a probe whose spelling is known, so that no compiler's format is
+// written down here.
+inline constexpr std::string_view name_probe = raw_type_name<double>();
+inline constexpr std::size_t chars_before_name = name_probe.find("double");
+inline constexpr std::size_t chars_around_name = name_probe.size() - std::string_view("double").size();
+
+// The name of T as the compiler at hand spells it.
 template <class T>
 constexpr std::string_view type_name() noexcept {
   if constexpr (std::is_same_v<T, std::string>) {
     return "std::string";
   } else {
-    constexpr std::string_view probe = raw_type_name<double>();
-    constexpr std::size_t before = probe.find("double");
-    constexpr std::size_t after = probe.size() - before - std::string_view("double").size();
-    constexpr std::string_view raw = raw_type_name<T>();
-    return raw.substr(before, raw.size() - before - after);
+    std::string_view raw = raw_type_name<T>();
+    return raw.substr(chars_before_name, raw.size() - chars_around_name);
   }
 }
 
-// FNV-1a, 64 bits.
+// Asked for every message of a program: the compiler's own word for it, not the library's chain of classes.
+#if defined(__clang__)
+#define THRONG_TRIVIALLY_DESTRUCTIBLE(T) __is_trivially_destructible(T)
+#else
+#define THRONG_TRIVIALLY_DESTRUCTIBLE(T) __has_trivial_destructor(T)
+#endif
+
+// FNV-1a, 64 bits, of the length and the last characters: names differ there, and a compiler that works this
+// out for every message of a program takes its time for each character.
 constexpr std::uint64_t hash_of_text(std::string_view text) noexcept {
-  std::uint64_t hash = 0xcbf29ce484222325u;
+  constexpr std::size_t looked_at = 24;
+  std::uint64_t hash = 0xcbf29ce484222325u ^ text.size();
+  if (text.size() > looked_at) text.remove_prefix(text.size() - looked_at);
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
   return hash;
 }
@@ -54,29 +66,22 @@ struct MessageType {
   std::uint64_t hash;
   std::uint32_t size;
   std::uint32_t alignment;
-  void (*destroy)(void*) noexcept;     // null: nothing to do
-  void (*move)(void* to, void* from);  // constructs at `to`; `from` is left to be destroyed. Null: immovable
+  void (*destroy)(void*) noexcept;  // null: nothing to do
   std::string_view name;
 };
 
 template <class M>
 void destroy_payload(void* payload) noexcept {
-  std::destroy_at(static_cast<M*>(payload));
-}
-
-template <class M>
-void move_payload(void* to, void* from) {
-  ::new (to) M(std::move(*static_cast<M*>(from)));
+  static_cast<M*>(payload)->~M();
 }
 
 template <class M>
 constexpr MessageType describe_message() noexcept {
   static_assert(std::is_same_v<M, std::decay_t<M>>, "throng: a message type is described decayed");
   static_assert(sizeof(M) <= UINT32_MAX && alignof(M) <= UINT32_MAX, "throng: this message type is too big");
-  MessageType type{&typeid(M),    hash_of_text(raw_type_name<M>()), sizeof(M), alignof(M), nullptr, nullptr,
-                   type_name<M>()};
-  if constexpr (!std::is_trivially_destructible_v<M>) type.destroy = &destroy_payload<M>;
-  if constexpr (std::is_move_constructible_v<M>) type.move = &move_payload<M>;
+  std::string_view name = type_name<M>();
+  MessageType type{&typeid(M), hash_of_text(name), sizeof(M), alignof(M), nullptr, name};
+  if constexpr (!THRONG_TRIVIALLY_DESTRUCTIBLE(M)) type.destroy = &destroy_payload<M>;
   return type;
 }
 

@@ -327,7 +327,7 @@ struct NotSendable {
 // One sentence of the compiler's if T is not Sendable. Called from bodies; a `requires` would give a list of
 // candidates.
 template <class T>
-constexpr void require_sendable() {
+consteval void require_sendable() {
   if constexpr (!Sendable<T>) {
     using Guilty = typename detail::Blame<std::remove_cv_t<T>, detail::Judging<false>>::Part::type;
     detail::NotSendable<T, Guilty>::explain();

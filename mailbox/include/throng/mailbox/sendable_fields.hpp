@@ -2,22 +2,16 @@
 // fields are then taken by structured bindings, whose types keep references and do not mind bit-fields. Only
 // sendable.hpp uses it; everything happens in the compiler, nothing is ever called.
 //
-// What counting has to know:
-//   1. `{}` initialises any one field, an array too, and is cheap to try: the usual way. It cannot be had
-//   where
-//      a field has no default (a reference, a class without a default constructor).
-//   2. Such an aggregate is tried with objects that pretend to be anything: the other way, about three times
-//   as
-//      dear. There a C array takes one initialiser per element, but is one field: field_span() measures it
-//      by giving it braces and seeing how many initialisers still fit behind.
-//   3. Bases come first and take one initialiser each, but are no fields.
-//   4. Names cannot be bound where both a base and the class itself have state, nor to the members of an
-//   unnamed
-//      union, nor past a reference that has a default: `bindable` is then false, for a wrong guess here would
-//      be an error in the user's face. Two such errors are left, for unnamed structs (no C++) and for a field
-//      of the same type as an empty base; such a class can say that it is sendable.
-// Rejected: Boost.PFR (accepts reference members; hard errors on arrays, bases, bit-fields; slower to
-// compile).
+// What counting has to know: `{}` initialises any one field, an array too, and is cheap to try: the usual
+// way. It cannot be had where a field has no default (a reference, a class without a default constructor).
+// Such an aggregate is tried with objects that pretend to be anything: the other way, three times as dear.
+// There a C array takes one initialiser per element, but is one field: field_span() gives it braces and sees
+// how many initialisers still fit behind. Bases come first and take one initialiser each, but are no fields.
+// Names cannot be bound where both a base and the class itself have state, nor to the members of an unnamed
+// union, nor past a reference that has a default: is_bindable() is then false, for a wrong guess would be an
+// error in the user's face. Two such errors are left, for unnamed structs (no C++) and for a field of the
+// same type as an empty base; such a class can say that it is sendable. Rejected: Boost.PFR (accepts
+// reference members; hard errors on arrays, bases, bit-fields; slower).
 #pragma once
 
 #include <cstddef>
@@ -278,6 +272,13 @@ consteval std::size_t count_either() {
   else
     return count_initialisers<T, false>();
 }
+template <class T, bool usual, std::size_t counted>
+consteval bool is_complete() {
+  if constexpr (usual)
+    return true;
+  else
+    return counted_all<T, false, counted>();
+}
 
 // -- Arrays. How many initialisers fit behind a `{}` at `at`; `lo` fits, `hi` does not.
 template <class T, std::size_t at, std::size_t lo, std::size_t hi>
@@ -347,7 +348,7 @@ struct Shape {
   static constexpr std::size_t braces = count_initialisers<T, true>();
   static constexpr bool usual = counted_all<T, true, braces>();
   static constexpr std::size_t counted = count_either<T, usual, braces>();
-  static constexpr bool complete = usual || counted_all<T, false, counted>();
+  static constexpr bool complete = is_complete<T, usual, counted>();
   static constexpr std::size_t initialisers = complete ? counted : 0;
   static constexpr std::size_t bases = count_bases<T, usual, initialisers>();
   static constexpr std::size_t fields = count_fields<T, usual, initialisers, bases>();

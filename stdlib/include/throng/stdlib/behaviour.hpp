@@ -63,14 +63,15 @@ class Behaviour : public Resident {
   ReplyTo starter{};  // told when init is through
 
  protected:
-  Behaviour(StartOptions options, Pid parent)
-      : options_(std::make_unique<StartOptions>(std::move(options))), parent_(parent) {}
+  Behaviour(const StartOptions& options, Pid parent);
 
   virtual void init() = 0;
   // False: it is none that this behaviour takes, and it is reported and dropped.
   virtual bool take(ReceivedMessage& message) = 0;
   virtual void terminate(const ExitReason&) {}
   virtual void hibernate() {}
+  // Who waits for the answer to this message, also once it was handled; null: nobody. For reports (GSV-8).
+  virtual Pid client_of(const ReceivedMessage&) const { return {}; }
 
   Pid parent() const noexcept { return parent_; }
 

@@ -52,8 +52,8 @@ struct TimeoutOf {
 // What every server is at run time; ServerOf<S> adds the object itself.
 class ServerLoop : public Behaviour {
  public:
-  ServerLoop(const ServerType& type, StartOptions options, Pid parent)
-      : Behaviour(std::move(options), parent), type_(type) {}
+  ServerLoop(const ServerType& type, const StartOptions& options, Pid parent)
+      : Behaviour(options, parent), type_(type) {}
 
   void set_timeout(Duration timeout);
 
@@ -62,6 +62,7 @@ class ServerLoop : public Behaviour {
 
  protected:
   bool take(ReceivedMessage& message) final;
+  Pid client_of(const ReceivedMessage& message) const final;
   void terminate(const ExitReason& reason) final {
     if (type_.terminate != nullptr) type_.terminate(state(), reason);
   }
@@ -82,19 +83,35 @@ template <class S, class... Args>
 class ServerOf final : public ServerLoop {
  public:
   template <class... As>
-  ServerOf(StartOptions options, Pid parent, As&&... args)
-      : ServerLoop(server_type_of<S>, std::move(options), parent),
-        arguments_(std::make_unique<std::tuple<Args...>>(std::forward<As>(args)...)) {}
+  ServerOf(const StartOptions& options, Pid parent, As&&... args)
+      : ServerLoop(server_type_of<S>, options, parent),
+        arguments_(new std::tuple<Args...>(std::forward<As>(args)...)) {}
+  ServerOf(const StartOptions& options, Pid parent) requires(sizeof...(Args) == 0)
+      : ServerLoop(server_type_of<S>, options, parent) {}
+  ~ServerOf() override {
+    if constexpr (sizeof...(Args) > 0) delete arguments_;
+    if (is_constructed_) server_.~S();
+  }
 
  private:
   void init() override {
-    std::apply([this](auto&&... args) { server_.emplace(std::move(args)...); }, std::move(*arguments_));
-    arguments_.reset();
+    if constexpr (sizeof...(Args) > 0) {
+      std::apply([this](Args&... args) { ::new (place()) S(std::move(args)...); }, *arguments_);
+      delete std::exchange(arguments_, nullptr);
+    } else {
+      ::new (place()) S();
+    }
+    is_constructed_ = true;
   }
-  void* state() noexcept override { return &*server_; }
+  void* place() noexcept { return &server_; }
+  void* state() noexcept override { return &server_; }
 
-  std::unique_ptr<std::tuple<Args...>> arguments_;  // until it is constructed
-  std::optional<S> server_;
+  // By hand, since compilers build a smart pointer and an optional anew for every class of a program.
+  std::tuple<Args...>* arguments_ = nullptr;  // owned, until it is constructed
+  union {
+    S server_;
+  };
+  bool is_constructed_ = false;
 };
 
 // Between a start and the assertions of require_server stand few functions: each is three lines in a
@@ -106,13 +123,13 @@ struct ServerMaker {
   // Optional: says what is wrong with the class itself.
   static constexpr bool check() { return require_server<S>(); }
   template <class... Args>
-  static std::unique_ptr<Behaviour> make(StartOptions options, Pid parent, Args&&... args) {
+  static std::unique_ptr<Behaviour> make(const StartOptions& options, Pid parent, Args&&... args) {
     (require_sendable<Kept<Args>>(), ...);
     constexpr bool fits = takes<Kept<Args>...>;
     static_assert(fits, "throng: these arguments do not match any constructor of the server");
     if constexpr (require_server<S>() && fits) {
-      return std::make_unique<ServerOf<S, Kept<Args>...>>(std::move(options), parent,
-                                                          std::forward<Args>(args)...);
+      return std::unique_ptr<Behaviour>(
+          new ServerOf<S, Kept<Args>...>(options, parent, std::forward<Args>(args)...));
     } else {
       return nullptr;
     }

@@ -4,15 +4,18 @@
 // Until a handler is added, warnings and worse are one line on stderr each.
 //
 // Overload: by the number of events that a handler has not yet written, those who log first only send, then
-// wait for the handler to catch up, then their events are dropped and counted.
+// wait for the handler to catch up, then their events are dropped and counted. Optional: a limit of events
+// per second, and a length at which a handler throws away what waits, so that what it writes is of now.
 //
 // Thread: in a process.
 #pragma once
 
 #include <chrono>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <throng/scheduler/clock.hpp>
 #include <throng/vm/pid.hpp>
 #include <utility>
 #include <vector>
@@ -57,6 +60,9 @@ struct HandlerOptions {
   std::string domain{};             // only events of this one; empty: all
   std::uint32_t wait_above = 10;    // events not yet written: who logs waits
   std::uint32_t drop_above = 1000;  // ... or its event is dropped
+  std::uint32_t flush_above = std::numeric_limits<std::uint32_t>::max();  // ... or what waits is thrown away
+  std::uint32_t burst_limit = 0;  // events taken in each burst_window, the others are dropped; 0: any number
+  Duration burst_window = std::chrono::seconds(1);
 };
 
 // Errors: std::invalid_argument if there is a handler of this name.

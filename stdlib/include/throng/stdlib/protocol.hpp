@@ -22,7 +22,7 @@ concept IsCall = requires {
 template <class M, class List>
 inline constexpr bool is_listed = false;
 template <class M, class... Ms>
-inline constexpr bool is_listed<M, Messages<Ms...>> = (std::is_same_v<M, Ms> || ...);
+inline constexpr bool is_listed<M, Messages<Ms...>> = (__is_same(M, Ms) || ...);
 
 template <class S>
 concept HasProtocol = requires {
@@ -49,7 +49,7 @@ template <class Reply>
 using ReplyValue = std::conditional_t<std::is_void_v<Reply>, Acknowledged, Reply>;
 
 template <class S, class M>
-constexpr void require_listed() {
+consteval void require_listed() {
   static_assert(HasProtocol<S>, "throng: a server lists its messages: using Protocol = Messages<...>");
   if constexpr (HasProtocol<S>) {
     constexpr bool listed = is_listed<M, typename S::Protocol>;
@@ -58,14 +58,14 @@ constexpr void require_listed() {
 }
 
 template <class S, class M>
-constexpr void require_call() {
+consteval void require_call() {
   require_listed<S, M>();
   constexpr bool has_reply = IsCall<M>;
   static_assert(has_reply, "throng: call() needs a message with a Reply; use cast()");
 }
 
 template <class S, class M>
-constexpr void require_cast() {
+consteval void require_cast() {
   require_listed<S, M>();
   static_assert(!IsCall<M>, "throng: cast() would lose the message's Reply; use call()");
 }

@@ -24,7 +24,7 @@ inline constexpr Duration default_call_timeout = std::chrono::seconds(5);
 namespace detail {
 
 // Sends the question and waits. The answer's envelope, or the reason why there is none (GSV-2).
-Expected<Message, CallError> call_and_wait(Pid server, OpenQuestion& open, Message question, Duration timeout,
+Expected<Message, CallError> call_and_wait(Pid server, Message question, Duration timeout,
                                            const MessageType& wanted);
 // Of a ServerRef or a ServerName; a null pid if nobody has the name.
 template <class Server>
@@ -42,9 +42,6 @@ Pid pid_of(const Server& server) {
 // For several waits under one time-out.
 Clock::time_point deadline_after(Duration timeout) noexcept;
 Duration time_left(Clock::time_point deadline) noexcept;
-
-template <class S, class M>
-using ReplyOf = typename std::decay_t<M>::Reply;
 
 template <class Reply>
 using AnswerTo = Answered<ReplyValue<Reply>>;
@@ -68,12 +65,15 @@ Reply or_call_failed(Expected<Reply, CallError> outcome) {
   if constexpr (!std::is_void_v<Reply>) return *std::move(outcome);
 }
 
-template <class S, class M>
-Expected<ReplyOf<S, M>, CallError> try_call(Pid server, M&& message, Duration timeout) {
-  OpenQuestion open;
-  return outcome_of<ReplyOf<S, M>>(call_and_wait(server, open,
-                                                 question_of(open.reply_to(), std::forward<M>(message)),
-                                                 timeout, message_type_of<AnswerTo<ReplyOf<S, M>>>));
+// One for each type of answer, however many messages have it.
+template <class Reply>
+Expected<Reply, CallError> try_call_for(Pid server, Message question, Duration timeout) {
+  return outcome_of<Reply>(
+      call_and_wait(server, std::move(question), timeout, message_type_of<AnswerTo<Reply>>));
+}
+template <class Reply>
+Reply call_for(Pid server, Message question, Duration timeout) {
+  return or_call_failed(try_call_for<Reply>(server, std::move(question), timeout));
 }
 
 void cast_message(Pid server, Message message);
@@ -140,33 +140,34 @@ class ServerRef {
   explicit operator bool() const noexcept { return static_cast<bool>(pid_); }
   friend bool operator==(const ServerRef&, const ServerRef&) = default;
 
-  // The answer. A failure is thrown as CallFailed; uncaught, it ends the caller with its reason.
+  // The answer. A failure is thrown as CallFailed; uncaught, it ends the caller with its reason. (By value:
+  // one function for each message of a program, however it is passed.)
   template <class M>
-  auto call(M&& message, Duration timeout = default_call_timeout) const {
-    detail::require_call<S, std::decay_t<M>>();
-    if constexpr (detail::IsCall<std::decay_t<M>>)
-      return detail::or_call_failed(detail::try_call<S>(pid_, std::forward<M>(message), timeout));
+  auto call(M message, Duration timeout = default_call_timeout) const {
+    detail::require_call<S, M>();
+    if constexpr (detail::IsCall<M>)
+      return detail::call_for<typename M::Reply>(pid_, detail::question_from(message), timeout);
   }
   // The answer or the reason why there is none.
   template <class M>
-  auto try_call(M&& message, Duration timeout = default_call_timeout) const {
-    detail::require_call<S, std::decay_t<M>>();
-    if constexpr (detail::IsCall<std::decay_t<M>>)
-      return detail::try_call<S>(pid_, std::forward<M>(message), timeout);
+  auto try_call(M message, Duration timeout = default_call_timeout) const {
+    detail::require_call<S, M>();
+    if constexpr (detail::IsCall<M>)
+      return detail::try_call_for<typename M::Reply>(pid_, detail::question_from(message), timeout);
   }
   // Never fails, never waits.
   template <class M>
-  void cast(M&& message) const {
-    detail::require_cast<S, std::decay_t<M>>();
-    detail::cast_message(pid_, detail::message_of(std::forward<M>(message)));
+  void cast(M message) const {
+    detail::require_cast<S, M>();
+    detail::cast_message(pid_, detail::message_from(message));
   }
   template <class M>
-  auto send_request(M&& message) const {
-    detail::require_call<S, std::decay_t<M>>();
-    if constexpr (detail::IsCall<std::decay_t<M>>) {
+  auto send_request(M message) const {
+    detail::require_call<S, M>();
+    if constexpr (detail::IsCall<M>) {
       auto open = std::make_unique<detail::OpenQuestion>();
-      open->ask(pid_, detail::question_of(open->reply_to(), std::forward<M>(message)));
-      return gen_server::PendingCall<typename std::decay_t<M>::Reply>(std::move(open));
+      open->ask(pid_, detail::question_from(message));
+      return gen_server::PendingCall<typename M::Reply>(std::move(open));
     }
   }
 

@@ -14,6 +14,7 @@ namespace throng::detail {
 struct Route {
   const MessageType* type;
   void (*handle)(void* server, void* payload);
+  bool is_call = false;  // the payload is a Question
 };
 
 struct ServerType {
@@ -43,7 +44,7 @@ concept TakesInfo = requires(S& server, M message) {
 
 // What a handler returns fits the Reply; of those that answer later it is not asked.
 template <class S, class M>
-constexpr bool returns_reply() {
+consteval bool returns_reply() {
   if constexpr (AnswersLater<S, M> || std::is_void_v<typename M::Reply> || !AnswersNow<S, M>) {
     return true;
   } else {
@@ -54,7 +55,7 @@ constexpr bool returns_reply() {
 
 // Bools, not concepts, in the assertions: a compiler explains a concept at length.
 template <class S, class M>
-constexpr bool has_handler() {
+consteval bool has_handler() {
   if constexpr (IsCall<M>) {
     return AnswersLater<S, M> || AnswersNow<S, M>;
   } else {
@@ -63,7 +64,7 @@ constexpr bool has_handler() {
 }
 
 template <class S, class M>
-constexpr bool require_handler() {
+consteval bool require_handler() {
   constexpr bool has = has_handler<S, M>();
   static_assert(has, "throng: a message listed in this server's Protocol has no handler taking it");
   if constexpr (IsCall<M>) {
@@ -76,20 +77,20 @@ constexpr bool require_handler() {
 }
 
 template <class S, class M>
-constexpr bool require_info_handler() {
+consteval bool require_info_handler() {
   constexpr bool has = TakesInfo<S, M>;
   static_assert(has, "throng: a message listed in this server's Info has no handle_info taking it");
   return has;
 }
 
 template <class S, class... Ps, class... Is>
-constexpr bool require_handlers(Messages<Ps...>, Messages<Is...>) {
+consteval bool require_handlers(Messages<Ps...>, Messages<Is...>) {
   return (require_handler<S, Ps>() && ...) && (require_info_handler<S, Is>() && ...);
 }
 
 // Where a server class is first used, so that a mistake in it is said once and near the user's line.
 template <class S>
-constexpr bool require_server() {
+consteval bool require_server() {
   constexpr bool lists = HasProtocol<S>;
   static_assert(lists, "throng: a server lists its messages: using Protocol = Messages<...>");
   if constexpr (lists) {
@@ -104,14 +105,14 @@ void route_call(void* server, void* payload) {
   auto& question = *static_cast<Question<M>*>(payload);
   auto& self = *static_cast<S*>(server);
   if constexpr (AnswersLater<S, M>) {
-    self.handle_call(std::move(question.message), From<M>(std::move(question.reply_to)));
+    self.handle_call(static_cast<M&&>(question.message), From<M>(std::move(question.reply_to)));
   } else if constexpr (AnswersNow<S, M> && returns_reply<S, M>()) {
     using Reply = typename M::Reply;
     if constexpr (std::is_void_v<Reply>) {
-      self.handle_call(std::move(question.message));
+      self.handle_call(static_cast<M&&>(question.message));
       question.reply_to.answer(Acknowledged{});
     } else {
-      question.reply_to.answer(Reply(self.handle_call(std::move(question.message))));
+      question.reply_to.answer(Reply(self.handle_call(static_cast<M&&>(question.message))));
     }
   } else {
     require_handler<S, M>();
@@ -121,26 +122,26 @@ void route_call(void* server, void* payload) {
 template <class S, class M>
 void route_cast(void* server, void* payload) {
   if constexpr (require_handler<S, M>())
-    static_cast<S*>(server)->handle_cast(std::move(*static_cast<M*>(payload)));
+    static_cast<S*>(server)->handle_cast(static_cast<M&&>(*static_cast<M*>(payload)));
 }
 
 template <class S, class M>
 void route_info(void* server, void* payload) {
   if constexpr (require_info_handler<S, M>())
-    static_cast<S*>(server)->handle_info(std::move(*static_cast<M*>(payload)));
+    static_cast<S*>(server)->handle_info(static_cast<M&&>(*static_cast<M*>(payload)));
 }
 
 template <class S, class M>
-constexpr Route protocol_route() {
+consteval Route protocol_route() {
   if constexpr (IsCall<M>) {
-    return {&message_type_of<Question<M>>, route_call<S, M>};
+    return {&message_type_of<Question<M>>, route_call<S, M>, true};
   } else {
     return {&message_type_of<M>, route_cast<S, M>};
   }
 }
 
 template <class S, class... Ps, class... Is>
-constexpr auto make_routes(Messages<Ps...>, Messages<Is...>) {
+consteval auto make_routes(Messages<Ps...>, Messages<Is...>) {
   return std::array<Route, sizeof...(Ps) + sizeof...(Is)>{protocol_route<S, Ps>()...,
                                                           Route{&message_type_of<Is>, route_info<S, Is>}...};
 }
@@ -165,7 +166,7 @@ std::string call_format_status(const void* server) {
 }
 
 template <class S>
-constexpr ServerType describe_server() {
+consteval ServerType describe_server() {
   ServerType type{type_name<S>(), RoutesOf<S>::routes, nullptr, nullptr, nullptr};
   if constexpr (requires(S & server, const ExitReason& reason) { server.terminate(reason); })
     type.terminate = call_terminate<S>;

@@ -25,7 +25,7 @@ struct Statistics {
 
 namespace detail {
 
-Message ask_behaviour(Pid behaviour, OpenQuestion& open, std::unique_ptr<SysAction> action, Duration timeout,
+Message ask_behaviour(Pid behaviour, std::unique_ptr<SysAction> action, Duration timeout,
                       const MessageType& wanted);
 
 // What sys::get_state does there: the function, its arguments, then the answer.
@@ -62,9 +62,8 @@ auto visit_state(Pid behaviour, Duration timeout, F function, Args&&... args) {
   require_body<F, Kept<Args>...>();
   using R = std::invoke_result_t<F&, State&, Kept<Args>...>;
   using Answer = Answered<ReplyValue<R>>;
-  OpenQuestion open;
   Message answer = ask_behaviour(
-      behaviour, open,
+      behaviour,
       std::make_unique<Visit<S, R, F, Kept<Args>...>>(std::move(function), std::forward<Args>(args)...),
       timeout, message_type_of<Answer>);
   if constexpr (!std::is_void_v<R>) return R(std::move(static_cast<Answer*>(answer.payload())->value));

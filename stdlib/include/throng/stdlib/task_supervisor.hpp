@@ -8,7 +8,7 @@
 // process; a Ref is a small value that can be sent.
 #pragma once
 
-#include <throng/stdlib/gen_server.hpp>
+#include <throng/stdlib/child.hpp>
 #include <throng/stdlib/task.hpp>
 #include <unordered_set>
 
@@ -17,6 +17,7 @@ namespace throng {
 namespace task::supervisor {
 
 struct Options {
+  ProcessName name{};  // had before the start returns; empty: none
   std::size_t max_children = std::numeric_limits<std::size_t>::max();
   Duration shutdown =
       std::chrono::seconds(5);  // for the tasks, when the supervisor ends; then they are killed
@@ -65,13 +66,6 @@ Task<T> open_task_under(const ServerRef<TaskSupervisor>& supervisor, TaskToStart
   return Task<T>(TaskHandle(pid, link, std::move(open)));
 }
 
-// For a supervisor that shall start one.
-inline std::unique_ptr<Behaviour> make_task_supervisor(StartOptions options, Pid parent,
-                                                       task::supervisor::Options limits = {}) {
-  options.trap_exit = true;
-  return ServerMaker<TaskSupervisor>::make(std::move(options), parent, limits);
-}
-
 }  // namespace detail
 
 namespace task::supervisor {
@@ -118,9 +112,13 @@ class Ref {
   ServerRef<detail::TaskSupervisor> server_;
 };
 
-// Errors: StartFailed.
+// Linked to the caller, and ends with it. Errors: StartFailed; the second gives it back.
 Ref start_link(const Options& options = {});
-Ref start_link(StartOptions start, const Options& options = {});
+Expected<Ref, StartError> try_start_link(const Options& options = {});
+
+// As a child of another supervisor, which waits for the tasks to end. By a name in the options it is found:
+// task::supervisor::Ref(*whereis("workers")).
+throng::supervisor::ChildSpec child(std::string id, const Options& options = {});
 
 }  // namespace task::supervisor
 }  // namespace throng

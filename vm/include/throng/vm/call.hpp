@@ -70,15 +70,18 @@ class ReplyTo {
   std::uint64_t question_ = 0;
 };
 
-// An exception that is the failure of a call; uncaught, the caller ends with its reason.
+// An exception that is the failure of a call; uncaught, the caller ends with its reason. Not with `normal`,
+// though, where the server ended so: who did not get its answer has failed, and those linked to it must see
+// that (GSV-2).
 class CallFailed : public ExitsWith {
  public:
   using ExitsWith::ExitsWith;
+  ExitReason exit_reason() const override;
 };
 
 namespace detail {
 
-// A question as its receiver sees it.
+// A question as its receiver sees it. The runtime relies on its beginning with the ReplyTo.
 template <class M>
 struct Question {
   ReplyTo reply_to;
@@ -94,7 +97,7 @@ class OpenQuestion {
   OpenQuestion& operator=(const OpenQuestion&) = delete;
 
   ReplyTo reply_to() const noexcept;
-  // Sends the envelope of a Question<M>.
+  // Sends the envelope of a Question<M>, whose answer comes here.
   void ask(Pid to, Message question);
   // Waits. The answer's envelope: an Answered<R>, an Unanswered, or empty when the time is up.
   Message wait(Duration timeout);
@@ -128,11 +131,16 @@ class AnyAnswer {
   std::deque<std::uint64_t> answered_;
 };
 
+// A question around a value that the caller has no further use for. Whose it is, ask() writes in.
 template <class M>
-Message question_of(ReplyTo reply_to, M&& message) {
-  using Stored = Kept<M>;
-  require_sendable<Stored>();
-  return make_message<Question<Stored>>(message_kind, std::move(reply_to), std::forward<M>(message));
+Message question_from(M& message) {
+  require_sendable<M>();
+  return make_message<Question<M>>(message_kind, ReplyTo(), static_cast<M&&>(message));
+}
+template <class M>
+Message question_of(M&& message) {
+  Kept<M> kept(std::forward<M>(message));
+  return question_from(kept);
 }
 
 // The value in the answer if it is a `wanted`, else null: failure_of says why.

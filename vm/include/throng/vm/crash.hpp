@@ -1,4 +1,6 @@
-// Who hears of crashes: processes that end with an error. Without anybody it is one line on stderr each, if
+// Who hears of crashes: processes that end with an error of their own. Those that end because another did, to
+// which they are linked, or because they were told to by exit(), are not reported: whom it began with is
+// (LOG-1). Without anybody it is one line on stderr each, if
 // RuntimeOptions::report_crashes says so.
 #pragma once
 
@@ -8,6 +10,17 @@
 #include <throng/vm/possession.hpp>
 
 namespace throng {
+
+// A process that a crashed one is linked to, and that will be taken along: it does not trap exits.
+struct Neighbour {
+  Pid process;
+  std::string registered_name;  // empty: none
+  ProcessStatus status = ProcessStatus::waiting;
+};
+
+struct CrashedProcess : ProcessInfo {
+  std::vector<Neighbour> neighbours{};  // at most twenty
+};
 
 class CrashSink {
  public:
@@ -20,7 +33,7 @@ class CrashSink {
   virtual bool wants_more() noexcept = 0;
   // On the dying process's thread, before its possessions are given up. False: could not be passed on, the
   // line on stderr stands in.
-  virtual bool take(const Farewell& farewell, const ProcessInfo& process) = 0;
+  virtual bool take(const Farewell& farewell, const CrashedProcess& process) = 0;
 };
 
 // From now on crashes of this runtime go there; null: to stderr again. Thread: in a process.

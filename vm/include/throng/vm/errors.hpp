@@ -29,6 +29,8 @@ class ExitsWith : public std::runtime_error {
   ExitsWith(ExitReason reason, const std::string& sentence)
       : std::runtime_error(sentence), reason_(std::move(reason)) {}
   const ExitReason& reason() const noexcept { return reason_; }
+  // What its process ends with if nobody catches it.
+  virtual ExitReason exit_reason() const { return reason_; }
 
  private:
   ExitReason reason_;

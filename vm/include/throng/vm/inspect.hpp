@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <throng/scheduler/runnable.hpp>
 #include <throng/vm/pid.hpp>
 #include <vector>
@@ -11,12 +12,16 @@
 namespace throng {
 
 enum class ProcessStatus : std::uint8_t { running, runnable, waiting, exiting };
+std::string_view text_of(ProcessStatus status) noexcept;
 
 // One snapshot of a process (INF-1, INF-2): it shows the effect of everything the caller sent before.
 struct ProcessInfo {
   Pid pid;
-  Pid parent;                   // null: spawned by the host
+  Pid parent;  // null: spawned by the host
+  // The parent, its parent and so on, as long as they live: the first one that has ended is the last here.
+  std::vector<Pid> ancestors;
   std::string registered_name;  // empty: none
+  std::string label;            // what set_label() said
   std::string body;             // the type of the function it runs; of one at rest, of its state
   ProcessStatus status = ProcessStatus::waiting;
   Priority priority = Priority::normal;
@@ -24,6 +29,7 @@ struct ProcessInfo {
   std::uint64_t reductions = 0;
   std::size_t message_queue_len = 0;  // messages received and not yet taken (SIG-8)
   std::vector<std::string> messages;  // the types of the first hundred of them
+  std::vector<std::string> locals;    // the types of its process_local() values
   std::vector<Pid> links;
   std::vector<Pid> monitors;  // whom it watches
   std::vector<Pid> monitored_by;
@@ -33,6 +39,7 @@ struct ProcessInfo {
 
 // What can be read without waiting for the process, hence also of one that runs and does not answer (INF-2).
 struct ProcessBrief {
+  std::string registered_name;  // empty: none
   ProcessStatus status = ProcessStatus::waiting;
   std::uint64_t reductions = 0;  // up to its last turn
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <throng/scheduler/clock.hpp>
 #include <throng/scheduler/runnable.hpp>
@@ -25,6 +26,9 @@ struct Down {
 };
 
 Pid self();
+
+// What the caller does, in words for people: process_info() and crash reports show it. Empty: no more.
+void set_label(std::string label);
 
 // Bidirectional; linking again or to oneself changes nothing (LNK-1). Errors: NoProcess for a dead one,
 // unless the caller traps exits: it is then told by a message (LNK-4).

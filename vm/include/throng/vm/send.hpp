@@ -19,7 +19,13 @@ template <class M>
 Message message_of(M&& value) {
   using Stored = Kept<M>;
   require_sendable<Stored>();
-  return make_message<Stored>(message_kind, std::forward<M>(value));
+  return make_message<Stored>(message_kind, static_cast<M&&>(value));
+}
+// Of a value that the caller has no further use for.
+template <class M>
+Message message_from(M& value) {
+  require_sendable<M>();
+  return make_message<M>(message_kind, static_cast<M&&>(value));
 }
 
 }  // namespace detail
