@@ -33,7 +33,8 @@ WorkerMetrics Worker::metrics() const noexcept {
   auto read = [](const Atomic<std::uint64_t>& counter) {
     return counter.load(std::memory_order_relaxed);  // relaxed: a statistic
   };
-  return {read(counters.dispatches), read(counters.steals), read(counters.parks), read(counters.wakes)};
+  return {read(counters.dispatches), read(counters.steals), read(counters.parks), read(counters.wakes),
+          read(counters.reductions)};
 }
 
 void Worker::enqueue_at(Runnable& runnable, Priority priority) noexcept {
@@ -52,7 +53,9 @@ inline void Worker::run(Runnable& runnable) noexcept {
   WorkerCounters::add(parts_->counters.dispatches);
   if (parts_->searching) leave_search(true);  // woken to search, and something was here already
   budget = scheduler_.slice_;
-  if (runnable.run_(runnable, *this) == Settled::yielded) enqueue(runnable);
+  Settled settled = runnable.run_(runnable, *this);
+  WorkerCounters::add(parts_->counters.reductions, static_cast<std::uint64_t>(scheduler_.slice_ - budget));
+  if (settled == Settled::yielded) enqueue(runnable);
 }
 
 void Worker::loop() {

@@ -35,10 +35,11 @@ struct WorkerCounters {
   Atomic<std::uint64_t> steals{0};
   Atomic<std::uint64_t> parks{0};
   Atomic<std::uint64_t> wakes{0};
+  Atomic<std::uint64_t> reductions{0};
 
-  static void add(Atomic<std::uint64_t>& counter) noexcept {
+  static void add(Atomic<std::uint64_t>& counter, std::uint64_t many = 1) noexcept {
     // relaxed: one writer, statistics
-    counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    counter.store(counter.load(std::memory_order_relaxed) + many, std::memory_order_relaxed);
   }
 };
 

@@ -7,51 +7,53 @@
 #include <throng/vm/possession.hpp>
 #include <throng/vm/runtime_local.hpp>
 
+#include "held.hpp"
+
 namespace throng::detail {
 
 class Directory {
  public:
   Pid controller() const {
-    std::shared_lock lock(mutex_);
+    HeldShared lock(mutex_);
     return controller_;
   }
   // Who it is: the one that is there, or the new one.
   Pid offer(Pid controller) {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     if (!controller_) controller_ = controller;
     return controller_;
   }
   void forget(Pid controller) {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     if (controller_ == controller) controller_ = Pid();
   }
 
   std::optional<std::string> get(const std::string& application, const std::string& key) const {
-    std::shared_lock lock(mutex_);
+    HeldShared lock(mutex_);
     auto env = env_.find(application);
     if (env == env_.end()) return std::nullopt;
     auto entry = env->second.find(key);
     return entry == env->second.end() ? std::nullopt : std::optional(entry->second);
   }
   application::Env all(const std::string& application) const {
-    std::shared_lock lock(mutex_);
+    HeldShared lock(mutex_);
     auto env = env_.find(application);
     return env == env_.end() ? application::Env() : env->second;
   }
   void put(const std::string& application, const std::string& key, std::string value) {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     env_[application].insert_or_assign(key, std::move(value));
   }
   void put_where_missing(const std::string& application, const application::Env& values) {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     env_[application].insert(values.begin(), values.end());
   }
   void remove(const std::string& application, const std::string& key) {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     if (auto env = env_.find(application); env != env_.end()) env->second.erase(key);
   }
   void remove_all(const std::string& application) {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     env_.erase(application);
   }
 

@@ -9,6 +9,7 @@
 #include <array>
 #include <bit>
 
+#include "held.hpp"
 #include "shared_lock.hpp"
 #include "table_store.hpp"
 
@@ -110,20 +111,20 @@ class HashStore final : public TableStore {
   bool insert(std::span<ItemRef> items, bool only_new, Items& old) override;
   ItemRef find(KeyRef key) override {
     Shard& shard = shard_of(key.hash);
-    std::shared_lock lock(shard.mutex);
+    HeldShared lock(shard.mutex);
     if (shard.closed) refuse();
     Slot* slot = shard.find(type_, key);
     return slot != nullptr ? slot->item : ItemRef();
   }
   void find_all(KeyRef key, Items& found) override {
     Shard& shard = shard_of(key.hash);
-    std::shared_lock lock(shard.mutex);
+    HeldShared lock(shard.mutex);
     if (shard.closed) refuse();
     if (Slot* slot = shard.find(type_, key)) append(*slot, found);
   }
   bool read(KeyRef key, ItemReader reader, void* context) override {
     Shard& shard = shard_of(key.hash);
-    std::shared_lock lock(shard.mutex);
+    HeldShared lock(shard.mutex);
     if (shard.closed) refuse();
     Slot* slot = shard.find(type_, key);
     if (slot == nullptr) return false;
@@ -133,7 +134,7 @@ class HashStore final : public TableStore {
   bool exchange(KeyRef key, const TableItem* expected, ItemRef replacement, Items& old) override;
   Modified modify(KeyRef key, ItemWriter writer, void* context) override {
     Shard& shard = shard_of(key.hash);
-    std::lock_guard lock(shard.mutex);
+    Held lock(shard.mutex);
     if (shard.closed) refuse();
     Slot* slot = shard.find(type_, key);
     if (slot == nullptr) return Modified::absent;
@@ -143,7 +144,7 @@ class HashStore final : public TableStore {
   }
   void erase(KeyRef key, Items& old) override {
     Shard& shard = shard_of(key.hash);
-    std::lock_guard lock(shard.mutex);
+    Held lock(shard.mutex);
     if (shard.closed) refuse();
     if (std::uint32_t* link = shard.find_link(type_, key)) shard.remove(link, old);
   }
@@ -169,7 +170,7 @@ class HashStore final : public TableStore {
   void clear(bool close, Items& old) override;
   void open() override {
     for (std::size_t i = 0; i < count_; ++i) {
-      std::lock_guard lock(shards_[i].mutex);
+      Held lock(shards_[i].mutex);
       shards_[i].closed = false;
     }
   }
@@ -190,6 +191,7 @@ class HashStore final : public TableStore {
   // Of all shards at one time.
   template <class F>
   std::size_t sum(F of) {
+    NoPreempt no_preempt;
     std::vector<std::shared_lock<SharedLock>> locks;
     locks.reserve(count_);
     for (std::size_t i = 0; i < count_; ++i) locks.emplace_back(shards_[i].mutex);
@@ -236,6 +238,7 @@ bool HashStore::insert(std::span<ItemRef> items, bool only_new, Items& old) {
   for (const ItemRef& item : items) numbers.push_back(number_of(item->hash));
   std::sort(numbers.begin(), numbers.end());
   numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  NoPreempt no_preempt;
   std::vector<std::unique_lock<SharedLock>> locks;
   locks.reserve(numbers.size());
   for (std::size_t number : numbers) {
@@ -255,7 +258,7 @@ bool HashStore::insert(std::span<ItemRef> items, bool only_new, Items& old) {
 
 bool HashStore::exchange(KeyRef key, const TableItem* expected, ItemRef replacement, Items& old) {
   Shard& shard = shard_of(key.hash);
-  std::lock_guard lock(shard.mutex);
+  Held lock(shard.mutex);
   if (shard.closed) refuse();
   std::uint32_t* link = shard.find_link(type_, key);
   Slot* slot = link != nullptr ? &shard.slots[*link] : nullptr;
@@ -290,7 +293,7 @@ void HashStore::erase_from(Slot& slot, Shard& shard, std::uint32_t* link, std::s
 
 void HashStore::erase_object(const TableItem& object, bool only_itself, Items& old) {
   Shard& shard = shard_of(object.hash);
-  std::lock_guard lock(shard.mutex);
+  Held lock(shard.mutex);
   if (shard.closed) refuse();
   std::uint32_t* link = shard.find_link(type_, {type_.key_of(object), object.hash});
   if (link == nullptr) return;
@@ -308,7 +311,7 @@ void HashStore::erase_object(const TableItem& object, bool only_itself, Items& o
 bool HashStore::next_chunk(TablePosition& position, Items& found) {
   if (position.shard >= count_) return false;
   Shard& shard = shards_[position.shard];
-  std::shared_lock lock(shard.mutex);
+  HeldShared lock(shard.mutex);
   if (shard.closed) refuse();
   std::size_t end = std::min(shard.slots.size(), position.slot + slots_at_once);
   while (position.slot < end && found.size() < chunk) {
@@ -323,7 +326,7 @@ bool HashStore::next_chunk(TablePosition& position, Items& found) {
 ItemRef HashStore::first_from(std::size_t number, std::size_t at) {
   for (; number < count_; ++number, at = 0) {
     Shard& shard = shards_[number];
-    std::shared_lock lock(shard.mutex);
+    HeldShared lock(shard.mutex);
     if (shard.closed) refuse();
     for (; at < shard.slots.size(); ++at) {
       if (shard.slots[at].item) return shard.slots[at].item;
@@ -337,7 +340,7 @@ ItemRef HashStore::next(KeyRef key, bool& known) {
   std::size_t at = 0;
   {
     Shard& shard = shards_[number];
-    std::shared_lock lock(shard.mutex);
+    HeldShared lock(shard.mutex);
     if (shard.closed) refuse();
     std::uint32_t* link = shard.find_link(type_, key);
     known = link != nullptr;
@@ -348,6 +351,7 @@ ItemRef HashStore::next(KeyRef key, bool& known) {
 }
 
 void HashStore::clear(bool close, Items& old) {
+  NoPreempt no_preempt;
   std::vector<std::unique_lock<SharedLock>> locks;
   locks.reserve(count_);
   for (std::size_t i = 0; i < count_; ++i) {

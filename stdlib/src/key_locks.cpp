@@ -1,4 +1,5 @@
 #include "key_locks.hpp"
+#include "held.hpp"
 
 #include <stdexcept>
 #include <throng/vm/process.hpp>
@@ -14,7 +15,7 @@ KeyLocks::Locks::iterator KeyLocks::find(const ItemRef& key) {
 }
 
 bool KeyLocks::holds(const ItemRef& key, Pid process) {
-  std::lock_guard lock(mutex_);
+  Held lock(mutex_);
   auto held = find(key);
   return held != locks_.end() && held->second.holder == process;
 }
@@ -24,7 +25,7 @@ void KeyLocks::acquire(const ItemRef& key) {
   if (!own(shared_from_this())) return;  // its end is settled (EXT-5)
   OpenQuestion turn;
   {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     auto held = find(key);
     if (held == locks_.end()) {
       locks_.emplace(key->hash, Lock{key, me, {}});
@@ -43,7 +44,7 @@ void KeyLocks::release(const ItemRef& key) noexcept {
   ReplyTo turn;
   Pid me = self();
   {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     auto held = find(key);
     if (held != locks_.end() && held->second.holder == me) turn = pass_on(held);
   }
@@ -65,7 +66,7 @@ ReplyTo KeyLocks::pass_on(Locks::iterator lock) {
 void KeyLocks::give_up(const Farewell& farewell) noexcept {
   std::vector<ReplyTo> turns;
   {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     for (auto next = locks_.begin(); next != locks_.end();) {
       auto each = next++;
       std::erase_if(each->second.waiters, [&](Waiter& waiter) {

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
-#include <mutex>
-#include <shared_mutex>
 #include <stdexcept>
 #include <throng/vm/call.hpp>
 #include <throng/vm/crash.hpp>
@@ -14,6 +12,9 @@
 #include <throng/vm/receive.hpp>
 #include <throng/vm/runtime_local.hpp>
 #include <throng/vm/spawn.hpp>
+
+#include "held.hpp"
+#include "shared_lock.hpp"
 
 namespace throng::logger {
 namespace {
@@ -78,11 +79,11 @@ using Outlets = std::vector<std::shared_ptr<Outlet>>;
 class Board {
  public:
   Outlets outlets() const {
-    std::shared_lock lock(mutex_);
+    detail::HeldShared lock(mutex_);
     return outlets_;
   }
   bool add(std::shared_ptr<Outlet> outlet) {
-    std::lock_guard lock(mutex_);
+    detail::Held lock(mutex_);
     auto same = [&](const auto& other) { return other->name == outlet->name; };
     if (std::any_of(outlets_.begin(), outlets_.end(), same)) return false;
     outlets_.push_back(std::move(outlet));
@@ -90,7 +91,7 @@ class Board {
     return true;
   }
   std::shared_ptr<Outlet> remove(std::string_view name, const Outlet* only = nullptr) {
-    std::lock_guard lock(mutex_);
+    detail::Held lock(mutex_);
     for (auto it = outlets_.begin(); it != outlets_.end(); ++it) {
       if ((*it)->name != name || (only != nullptr && it->get() != only)) continue;
       std::shared_ptr<Outlet> found = *it;
@@ -114,7 +115,7 @@ class Board {
     least_.store(least, std::memory_order_relaxed);  // relaxed: see the field
   }
 
-  mutable std::shared_mutex mutex_;
+  mutable detail::SharedLock mutex_;
   Outlets outlets_;  // guarded by mutex_
   // Protocol: of the least event that anybody takes. Written under mutex_, read as a hint by who logs.
   std::atomic<int> least_{nobody};

@@ -2,6 +2,7 @@
 // behind the last key that it gave, whether that is still there or not.
 #include <set>
 
+#include "held.hpp"
 #include "shared_lock.hpp"
 #include "table_store.hpp"
 
@@ -28,7 +29,7 @@ class OrderedStore final : public TableStore {
 
   bool insert(std::span<ItemRef> items, bool only_new, Items& old) override {
     old.reserve(items.size());
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     check();
     for (const ItemRef& item : items) {
       if (only_new && places_.contains(KeyRef{item.key(), 0})) return false;
@@ -44,7 +45,7 @@ class OrderedStore final : public TableStore {
     return true;
   }
   ItemRef find(KeyRef key) override {
-    std::shared_lock lock(mutex_);
+    HeldShared lock(mutex_);
     check();
     auto place = places_.find(key);
     return place != places_.end() ? place->item : ItemRef();
@@ -53,7 +54,7 @@ class OrderedStore final : public TableStore {
     if (ItemRef item = find(key)) found.push_back(std::move(item));
   }
   bool read(KeyRef key, ItemReader reader, void* context) override {
-    std::shared_lock lock(mutex_);
+    HeldShared lock(mutex_);
     check();
     auto place = places_.find(key);
     if (place == places_.end()) return false;
@@ -61,7 +62,7 @@ class OrderedStore final : public TableStore {
     return true;
   }
   bool exchange(KeyRef key, const TableItem* expected, ItemRef replacement, Items& old) override {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     check();
     auto place = places_.find(key);
     if ((place != places_.end() ? place->item.get() : nullptr) != expected) return false;
@@ -75,7 +76,7 @@ class OrderedStore final : public TableStore {
     return true;
   }
   Modified modify(KeyRef key, ItemWriter writer, void* context) override {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     check();
     auto place = places_.find(key);
     if (place == places_.end()) return Modified::absent;
@@ -84,12 +85,12 @@ class OrderedStore final : public TableStore {
     return Modified::done;
   }
   void erase(KeyRef key, Items& old) override {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     check();
     if (auto place = places_.find(key); place != places_.end()) remove(place, old);
   }
   void erase_object(const TableItem& object, bool only_itself, Items& old) override {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     check();
     auto place = places_.find(KeyRef{type_.key_of(object), 0});
     if (place == places_.end()) return;
@@ -97,7 +98,7 @@ class OrderedStore final : public TableStore {
   }
 
   bool next_chunk(TablePosition& position, Items& found) override {
-    std::shared_lock lock(mutex_);
+    HeldShared lock(mutex_);
     check();
     auto place = position.last ? places_.upper_bound(KeyRef{position.last.key(), 0}) : places_.begin();
     for (; place != places_.end() && found.size() < chunk; ++place) found.push_back(place->item);
@@ -105,32 +106,32 @@ class OrderedStore final : public TableStore {
     return !found.empty();
   }
   ItemRef first() override {
-    std::shared_lock lock(mutex_);
+    HeldShared lock(mutex_);
     check();
     return places_.empty() ? ItemRef() : places_.begin()->item;
   }
   ItemRef last() override {
-    std::shared_lock lock(mutex_);
+    HeldShared lock(mutex_);
     check();
     return places_.empty() ? ItemRef() : places_.rbegin()->item;
   }
   ItemRef next(KeyRef key, bool& known) override {
     known = true;
-    std::shared_lock lock(mutex_);
+    HeldShared lock(mutex_);
     check();
     auto place = places_.upper_bound(key);
     return place != places_.end() ? place->item : ItemRef();
   }
   ItemRef previous(KeyRef key, bool& known) override {
     known = true;
-    std::shared_lock lock(mutex_);
+    HeldShared lock(mutex_);
     check();
     auto place = places_.lower_bound(key);
     return place != places_.begin() ? std::prev(place)->item : ItemRef();
   }
 
   std::size_t size() override {
-    std::shared_lock lock(mutex_);
+    HeldShared lock(mutex_);
     check();
     return places_.size();
   }
@@ -139,14 +140,14 @@ class OrderedStore final : public TableStore {
     return sizeof(*this) + size() * (node + type_.item_size);
   }
   void clear(bool close, Items& old) override {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     if (!close) check();
     for (const Place& place : places_) old.push_back(std::move(place.item));
     places_.clear();
     closed_ = closed_ || close;
   }
   void open() override {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     closed_ = false;
   }
 

@@ -7,6 +7,7 @@
 #include <throng/vm/runtime_local.hpp>
 #include <unordered_map>
 
+#include "held.hpp"
 #include "shared_lock.hpp"
 
 namespace throng {
@@ -46,7 +47,7 @@ class Values {
   // What it replaced. An empty message: there was none. With only_new it comes back itself if it was refused.
   Message put(std::string_view key, Message value, bool only_new) {
     const MessageType& type = *value.get()->type;
-    std::lock_guard lock(mutex_);
+    detail::Held lock(mutex_);
     auto of_key = values_.find(key);
     if (of_key == values_.end()) of_key = values_.try_emplace(std::string(key)).first;
     for (Message& other : of_key->second) {
@@ -59,7 +60,7 @@ class Values {
   }
 
   bool get(std::string_view key, const MessageType& type, void (*take)(void*, const void*), void* context) {
-    std::shared_lock lock(mutex_.near(self()));
+    detail::HeldShared lock(mutex_.near(self()));
     auto of_key = values_.find(key);
     if (of_key == values_.end()) return false;
     for (const Message& value : of_key->second) {
@@ -71,7 +72,7 @@ class Values {
   }
 
   Message erase(std::string_view key, const MessageType& type) {
-    std::lock_guard lock(mutex_);
+    detail::Held lock(mutex_);
     auto of_key = values_.find(key);
     if (of_key == values_.end()) return {};
     for (auto value = of_key->second.begin(); value != of_key->second.end(); ++value) {
@@ -85,7 +86,7 @@ class Values {
   }
 
   std::vector<persistent::Entry> entries() {
-    std::shared_lock lock(mutex_.near(self()));
+    detail::HeldShared lock(mutex_.near(self()));
     std::vector<persistent::Entry> all;
     for (const auto& [key, of_key] : values_) {
       for (const Message& value : of_key) all.push_back({key, std::string(value.get()->type->name)});

@@ -16,6 +16,7 @@
 #include <throng/vm/runtime_local.hpp>
 #include <unordered_map>
 
+#include "held.hpp"
 #include "shared_lock.hpp"
 
 namespace throng {
@@ -49,31 +50,31 @@ class GroupTable {
   Pid scope() const noexcept { return scope_; }
   // False: it has ended (invariant 2).
   bool add(const std::string& group, Pid process, Standing& standing) {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     if (standing.ended) return false;
     members_[group].push_back(process);
     standing.groups.push_back(group);
     return true;
   }
   void remove(const std::string& group, Pid process, Standing& standing) {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     if (standing.ended) return;
     take_out(members_, group, process);
     standing.groups.erase(std::find(standing.groups.begin(), standing.groups.end(), group));
   }
   void end(Pid process, Standing& standing) {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     standing.ended = true;
     for (const std::string& group : standing.groups) take_out(members_, group, process);
     standing.groups.clear();
   }
   std::vector<Pid> of(std::string_view group) const {
-    std::shared_lock lock(mutex_);
+    HeldShared lock(mutex_);
     auto found = members_.find(group);
     return found != members_.end() ? found->second : std::vector<Pid>();
   }
   std::vector<std::string> groups() const {
-    std::shared_lock lock(mutex_);
+    HeldShared lock(mutex_);
     std::vector<std::string> names;
     for (const auto& [name, processes] : members_) names.push_back(name);
     return names;
@@ -91,16 +92,16 @@ namespace {
 class Scopes {
  public:
   std::shared_ptr<GroupTable> find(std::string_view scope) const {
-    std::shared_lock lock(mutex_);
+    HeldShared lock(mutex_);
     auto found = tables_.find(scope);
     return found != tables_.end() ? found->second : nullptr;
   }
   bool add(const std::string& scope, std::shared_ptr<GroupTable> table) {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     return tables_.try_emplace(scope, std::move(table)).second;
   }
   void remove(const std::string& scope, const std::shared_ptr<GroupTable>& table) {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     auto found = tables_.find(scope);
     if (found != tables_.end() && found->second == table) tables_.erase(found);
   }

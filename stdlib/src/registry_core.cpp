@@ -10,6 +10,7 @@
 #include <throng/vm/process.hpp>
 #include <throng/vm/runtime_local.hpp>
 
+#include "held.hpp"
 #include "key_locks.hpp"
 #include "table_store.hpp"
 
@@ -46,7 +47,7 @@ std::shared_ptr<RegistryCore> RegistryCore::find(std::string_view name, const Ta
                                                  const RegistryVoice& voice) {
   if (name.empty()) return std::make_shared<RegistryCore>(std::string(), type, voice);
   auto& names = throng::runtime_local<RegistryNames>();
-  std::lock_guard lock(names.mutex);
+  Held lock(names.mutex);
   std::erase_if(names.cores, [](const auto& named) { return named.second.expired(); });
   std::weak_ptr<RegistryCore>& place = names.cores[std::string(name)];
   std::shared_ptr<RegistryCore> core = place.lock();
@@ -82,7 +83,7 @@ void RegistryCore::open(const registry::Options& options) {
 }
 
 Pid RegistryCore::try_open(const registry::Options& options, Pid by) {
-  std::lock_guard lock(mutex_);
+  Held lock(mutex_);
   if (Pid other = process()) return other;
   if (!kept_store_) {
     Refusal closed{label(name_) + " does not run: it was not started, or its process has ended", raise};
@@ -101,12 +102,12 @@ void RegistryCore::close() noexcept {
   Items old;
   std::unordered_map<std::string, Message> meta;
   {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     process_.store(0, std::memory_order_relaxed);  // relaxed: see the fields
     kept_store_->clear(true, old);
     meta.swap(meta_);
     for (std::size_t i = 0; i < bins; ++i) {
-      std::lock_guard bin_lock(bins_[i].mutex);
+      Held bin_lock(bins_[i].mutex);
       for (auto& [process, items] : bins_[i].of)
         std::move(items.begin(), items.end(), std::back_inserter(old));
       bins_[i].of.clear();
@@ -154,7 +155,7 @@ bool RegistryCore::try_enter(TableStore& entries, const ItemRef& item, Pid by, b
   Items old;
   ItemRef entered = item;
   Bin& bin = bin_of(by);
-  std::lock_guard lock(bin.mutex);
+  Held lock(bin.mutex);
   if (!entries.insert({&entered, 1}, only_new, old)) return false;
   bin.of[by].push_back(item);
   return true;
@@ -167,7 +168,7 @@ void RegistryCore::leave(const Items& items) {
   bool has_more = true;
   {
     Bin& bin = bin_of(me);
-    std::lock_guard lock(bin.mutex);
+    Held lock(bin.mutex);
     auto mine = bin.of.find(me);
     for (const ItemRef& item : items) {
       entries.erase_object(*item, true, old);
@@ -187,7 +188,7 @@ bool RegistryCore::replace(const ItemRef& item, ItemRef by) {
   TableStore& entries = store();
   Items old;
   Bin& bin = bin_of(self());
-  std::lock_guard lock(bin.mutex);
+  Held lock(bin.mutex);
   if (!entries.exchange({item.key(), item->hash}, item.get(), by, old)) return false;
   for (ItemRef& entry : bin.of[voice_.process_of(*item)]) {
     if (entry.get() == item.get()) std::swap(entry, by);
@@ -204,7 +205,7 @@ Items RegistryCore::find_all(KeyRef key) {
 Items RegistryCore::of(Pid process) {
   require_running();
   Bin& bin = bin_of(process);
-  std::lock_guard lock(bin.mutex);
+  Held lock(bin.mutex);
   auto entries = bin.of.find(process);
   return entries != bin.of.end() ? entries->second : Items();
 }
@@ -219,7 +220,7 @@ void RegistryCore::give_up(const Farewell& farewell) noexcept {
   Items mine;
   {
     Bin& bin = bin_of(farewell.process());
-    std::lock_guard lock(bin.mutex);
+    Held lock(bin.mutex);
     auto entries = bin.of.extract(farewell.process());
     if (entries) mine = std::move(entries.mapped());
   }
@@ -246,13 +247,13 @@ void RegistryCore::release(const ItemRef& key) noexcept { locks_->release(key); 
 
 void RegistryCore::put_meta(std::string name, Message value) {
   require_running();
-  std::lock_guard lock(mutex_);
+  Held lock(mutex_);
   std::swap(meta_[std::move(name)], value);
 }
 bool RegistryCore::get_meta(const std::string& name, const MessageType& type,
                             void (*take)(void*, const void*), void* to) {
   require_running();
-  std::lock_guard lock(mutex_);
+  Held lock(mutex_);
   auto value = meta_.find(name);
   if (value == meta_.end() || !same_type(*value->second.get()->type, type)) return false;
   take(to, value->second.payload());
@@ -261,7 +262,7 @@ bool RegistryCore::get_meta(const std::string& name, const MessageType& type,
 bool RegistryCore::erase_meta(const std::string& name) {
   require_running();
   Message old;
-  std::lock_guard lock(mutex_);
+  Held lock(mutex_);
   auto value = meta_.find(name);
   if (value == meta_.end()) return false;
   old = std::move(value->second);

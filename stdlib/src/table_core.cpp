@@ -10,6 +10,7 @@
 #include <throng/vm/runtime_local.hpp>
 #include <unordered_map>
 
+#include "held.hpp"
 #include "shared_lock.hpp"
 #include "table_store.hpp"
 
@@ -34,19 +35,19 @@ class Tenure final : public Possession {
 class TableNames {
  public:
   bool add(const std::string& name, std::shared_ptr<TableCore> table) {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     return tables_.try_emplace(name, std::move(table)).second;
   }
   void remove(const std::string& name, const TableCore& table) {
     std::shared_ptr<TableCore> old;
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     auto named = tables_.find(name);
     if (named == tables_.end() || named->second.get() != &table) return;
     old = std::move(named->second);
     tables_.erase(named);
   }
   std::shared_ptr<TableCore> find(std::string_view name) {
-    std::shared_lock lock(mutex_);
+    HeldShared lock(mutex_);
     auto named = tables_.find(std::string(name));
     return named != tables_.end() ? named->second : nullptr;
   }
@@ -100,7 +101,7 @@ std::shared_ptr<TableCore> TableCore::create(const TableType& type, TableKind ki
     return table;
   }
   {
-    std::lock_guard lock(table->mutex_);
+    Held lock(table->mutex_);
     table->tenure_ = tenure;
     table->owner_.store(self().bits(), std::memory_order_relaxed);  // relaxed: see the field
   }
@@ -136,7 +137,7 @@ void TableCore::refuse(const char* what) const {
 }
 
 std::string TableCore::label() const {
-  std::lock_guard lock(mutex_);
+  Held lock(mutex_);
   return text_of(name_, type_);
 }
 
@@ -257,7 +258,7 @@ void TableCore::destroy() {
   check_write();
   std::shared_ptr<Tenure> tenure;
   {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     tenure = tenure_;
   }
   if (!tenure) store_->size();  // says that it is gone
@@ -270,7 +271,7 @@ void TableCore::close() noexcept {
   std::shared_ptr<Tenure> tenure;
   std::string name;
   {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     tenure = std::move(tenure_);
     name = name_;
   }
@@ -280,7 +281,7 @@ void TableCore::close() noexcept {
 }
 
 bool TableCore::exists() const {
-  std::lock_guard lock(mutex_);
+  Held lock(mutex_);
   return tenure_ != nullptr;
 }
 
@@ -288,7 +289,7 @@ std::optional<TableInfo> TableCore::info() {
   charge(2);
   TableInfo info;
   {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     if (!tenure_) return std::nullopt;
     info = {name_,
             kind_,
@@ -317,7 +318,7 @@ void TableCore::rename(std::string name) {
   std::string old;
   bool is_gone = false;
   {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     is_gone = !tenure_;
     old = is_gone ? name : std::exchange(name_, name);
   }
@@ -327,7 +328,7 @@ void TableCore::rename(std::string name) {
 
 void TableCore::set_heir(Pid heir, std::string data) {
   require_owner("set_heir()");
-  std::lock_guard lock(mutex_);
+  Held lock(mutex_);
   heir_ = heir;
   heir_data_ = std::move(data);
 }
@@ -340,7 +341,7 @@ bool TableCore::give_away(Pid to, std::string data) {
   if (!entrust(to, tenure)) return false;
   std::shared_ptr<Tenure> mine;
   {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     if (tenure->ended || !tenure_) return false;  // it does not live, or the table was destroyed
     mine = std::exchange(tenure_, tenure);
     owner_.store(to.bits(), std::memory_order_relaxed);  // relaxed: see the field
@@ -355,7 +356,7 @@ void TableCore::inherit(const Farewell& farewell, const Tenure& ending) noexcept
   Pid heir;
   std::string data;
   {
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     const_cast<Tenure&>(ending).ended = true;
     if (tenure_.get() != &ending) return;
     heir = heir_ == farewell.process() ? Pid() : heir_;
@@ -364,7 +365,7 @@ void TableCore::inherit(const Farewell& farewell, const Tenure& ending) noexcept
   if (heir) {
     auto tenure = std::make_shared<Tenure>(shared_from_this());
     farewell.entrust(heir, tenure);
-    std::lock_guard lock(mutex_);
+    Held lock(mutex_);
     if (tenure->ended) {
       heir = Pid();  // it does not live either
     } else {

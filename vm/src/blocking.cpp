@@ -63,7 +63,12 @@ void run_blocking_job(BlockingJob* job) {
   auto* handover = new Handover{job, &machine, process.pid(), machine.new_reference()};
   process.wait_for_number(handover->number);
   process.events &= static_cast<std::uint8_t>(~answer_event);
-  if (!machine.scheduler.run_blocking(work, handover)) {
+  bool taken = false;
+  {
+    Unbroken unbroken(process);
+    taken = machine.scheduler.run_blocking(work, handover);
+  }
+  if (!taken) {
     delete handover;
     throw LimitReached(
         "throng: no thread for blocking(); raise the thread limit (ulimit -u) or "

@@ -122,6 +122,7 @@ AnyAnswer::~AnyAnswer() {
 void AnyAnswer::watch(const OpenQuestion& question, std::uint64_t label) {
   Process& process = require_process("AnyAnswer::watch()");
   enter_call(process, 1);
+  Unbroken unbroken(process);
   std::uint64_t number = question.number_;
   Relations& relations = process.ensure_relations();
   if (process.question == number) {  // the place beside the others has no room for a watcher
@@ -162,6 +163,7 @@ OpenQuestion::OpenQuestion() {
   if (process.question == 0) {
     process.question = number_;
   } else {
+    Unbroken unbroken(process);
     process.ensure_relations().questions.try_emplace(number_);
   }
 }
@@ -173,6 +175,7 @@ OpenQuestion::~OpenQuestion() {
     process->question = 0;
     process->reply = Message();
   } else if (process->relations) {
+    Unbroken unbroken(*process);
     AnyAnswerSide::close(*process->relations, number_);
   }
 }

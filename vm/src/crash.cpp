@@ -1,4 +1,5 @@
 #include <throng/vm/crash.hpp>
+#include <throng/vm/no_preempt.hpp>
 
 #include <cstdio>
 
@@ -9,6 +10,7 @@ namespace throng {
 
 void report_crashes_to(std::shared_ptr<CrashSink> sink) {
   detail::Machine& machine = *detail::require_process("report_crashes_to()").machine;
+  NoPreempt no_preempt;
   std::lock_guard lock(machine.crash_mutex);
   machine.crash_sink = std::move(sink);
 }

@@ -130,7 +130,10 @@ std::optional<ProcessInfo> process_info(Pid other) {
   detail::Process& process = detail::require_process("process_info()");
   detail::enter_call(process, 16);
   detail::surface_exit(process);
-  if (other == process.pid()) return detail::info_of(process);
+  if (other == process.pid()) {
+    detail::Unbroken unbroken(process);
+    return detail::info_of(process);
+  }
   if (process.machine->table.find(other) == nullptr || detail::is_rejected(process)) return std::nullopt;
   detail::Message answer = detail::ask(process, other, true);
   if (!answer) return std::nullopt;

@@ -9,6 +9,7 @@ using detail::Process;
 void link(Pid other) {
   Process& process = detail::require_process("link()");
   detail::enter_call(process, 4);
+  detail::Unbroken unbroken(process);
   if (detail::is_rejected(process) || other == process.pid() || process.is_linked(other)) return;
   detail::Machine& machine = *process.machine;
   if (machine.table.find(other) == nullptr && !process.is_trapping()) throw NoProcess();
@@ -18,13 +19,16 @@ void link(Pid other) {
 
 void unlink(Pid other) {
   Process& process = detail::require_process("unlink()");
-  // Before anything that has arrived is handled: an exit of the other's that lies here already must find the
-  // link inactive, or the caller would be doomed by a link whose unlink() returned (LNK-2).
-  if (!detail::is_rejected(process) && process.is_linked(other)) {
-    std::uint64_t id = process.machine->new_reference();
-    process.relations->links[other].unlink_id = id;
-    process.machine->deliver(
-        other, make_message<detail::UnlinkSignal>(detail::unlink_kind, process.pid(), id).release_signal());
+  {
+    detail::Unbroken unbroken(process);
+    // Before anything that has arrived is handled: an exit of the other's that lies here already must find
+    // the link inactive, or the caller would be doomed by a link whose unlink() returned (LNK-2).
+    if (!detail::is_rejected(process) && process.is_linked(other)) {
+      std::uint64_t id = process.machine->new_reference();
+      process.relations->links[other].unlink_id = id;
+      process.machine->deliver(
+          other, make_message<detail::UnlinkSignal>(detail::unlink_kind, process.pid(), id).release_signal());
+    }
   }
   detail::enter_call(process, 4);
 }
@@ -32,6 +36,7 @@ void unlink(Pid other) {
 Monitor monitor(Pid other, const MonitorOptions& options) {
   Process& process = detail::require_process("monitor()");
   detail::enter_call(process, 4);
+  detail::Unbroken unbroken(process);
   if (options.alias == AliasKind::once)
     throw std::invalid_argument(
         "throng: monitor(): AliasKind::once is not for monitors; use reply_demonitor");
@@ -49,12 +54,14 @@ Monitor monitor(Pid other, const MonitorOptions& options) {
 
 Monitor monitor(std::string_view name, const MonitorOptions& options) {
   Process& process = detail::require_process("monitor()");
+  detail::Unbroken unbroken(process);
   return monitor(process.machine->names.find(name).value_or(Pid()), options);
 }
 
 bool demonitor(Monitor monitor, bool flush) {
   Process& process = detail::require_process("demonitor()");
   detail::enter_call(process, 4);
+  detail::Unbroken unbroken(process);
   if (flush && process.is_matching) detail::refuse_waiting(process);
   if (monitor.owner() && monitor.owner() != process.pid()) {
     throw std::invalid_argument("throng: demonitor(): this monitor was made by " + monitor.owner().text() +
@@ -87,6 +94,7 @@ bool demonitor(Monitor monitor, bool flush) {
 void register_name(std::string_view name, Pid pid) {
   Process& process = detail::require_process("register_name()");
   detail::enter_call(process, 4);
+  detail::Unbroken unbroken(process);
   if (detail::is_rejected(process)) return;
   std::string quoted = "\"" + std::string(name) + "\"";
   detail::Machine& machine = *process.machine;
@@ -114,6 +122,7 @@ void register_name(std::string_view name, Pid pid) {
 void unregister_name(std::string_view name) {
   Process& process = detail::require_process("unregister_name()");
   detail::enter_call(process, 4);
+  detail::Unbroken unbroken(process);
   if (detail::is_rejected(process)) return;
   if (!process.machine->names.remove(name)) {
     throw BadName("throng: unregister_name(\"" + std::string(name) + "\"): nobody has the name");
@@ -123,6 +132,7 @@ void unregister_name(std::string_view name) {
 std::optional<Pid> whereis(std::string_view name) {
   Process& process = detail::require_process("whereis()");
   detail::enter_call(process, 1);
+  detail::Unbroken unbroken(process);
   return process.machine->names.find(name);
 }
 

@@ -7,11 +7,15 @@
 namespace throng::detail {
 
 void* runtime_local(const RuntimeLocal& wanted) {
-  return require_process("runtime_local()").machine->locals.find_or_make(wanted);
+  Process& process = require_process("runtime_local()");
+  Unbroken unbroken(process);
+  return process.machine->locals.find_or_make(wanted);
 }
 
 Message& local_place(const MessageType& type) {
-  std::vector<Message>& locals = require_process("process_local()").ensure_relations().locals;
+  Process& process = require_process("process_local()");
+  Unbroken unbroken(process);
+  std::vector<Message>& locals = process.ensure_relations().locals;
   for (Message& local : locals) {
     if (local && same_type(*local.get()->type, type)) return local;
   }

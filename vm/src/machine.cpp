@@ -1,5 +1,6 @@
 #include "machine.hpp"
 
+#include <throng/scheduler/ticks.hpp>
 #include <throng/vm/call.hpp>
 
 #include "possession.hpp"
@@ -84,6 +85,7 @@ void Machine::worker_started(void* machine, Worker& worker) {
   auto state = std::make_unique<WorkerState>(self);
   worker.attachment = state.get();
   state->host.attach();
+  state->ticks = ticks_word();
   state->keep_pages_open();
   std::lock_guard lock(self.states_mutex_);
   self.states_.push_back(std::move(state));
@@ -134,6 +136,7 @@ Process* Machine::create(WorkerState* state, const SpawnOptions& spawn_options, 
   process->body = body;
   process->parent_bits.store(0, std::memory_order_relaxed);  // relaxed: published by pid_bits below
   process->slices_overdue = 0;
+  process->unbroken = 0;
   process->takes_signals = false;
   process->is_matching = false;
   process->question = 0;
@@ -246,8 +249,11 @@ RuntimeInfo Machine::info() const {
     info.spawned += state->spawned.load(std::memory_order_relaxed);  // relaxed: same
   auto& workers = const_cast<Scheduler&>(scheduler);
   for (std::size_t i = 0; i < workers.worker_count(); ++i) {
-    info.dispatches += workers.worker(i).metrics().dispatches;
-    info.steals += workers.worker(i).metrics().steals;
+    WorkerMetrics metrics = workers.worker(i).metrics();
+    info.dispatches += metrics.dispatches;
+    info.steals += metrics.steals;
+    info.reductions += metrics.reductions;
+    info.per_worker.push_back({metrics.dispatches, metrics.steals, metrics.parks, metrics.reductions});
   }
   info.memory.stacks = stack_pools_[0]->counts().in_use * StackPool::page_size();
   info.memory.processes = info.processes * sizeof(Process) + info.memory.stacks;
@@ -261,7 +267,9 @@ bool Machine::poll() {
   // The host may poll from another thread than last time: the switches need to know whose exceptions and
   // errno to keep.
   if (polling_.exchange(true, std::memory_order_acquire)) return false;  // pairs: the store below
-  state_of(scheduler.worker(0)).host.attach();
+  WorkerState& state = state_of(scheduler.worker(0));
+  state.host.attach();
+  state.ticks = ticks_word();
   bool active = scheduler.poll(256);
   polling_.store(false, std::memory_order_release);  // pairs: the exchange above, by the next caller
   return active;

@@ -49,6 +49,8 @@ struct WorkerState {
   FiberHost host;
   Signal* dropped = nullptr;   // by the signals being taken; destroyed behind them, see take_signals
   std::int32_t granted = 0;    // budget of the current run that is not yet on its account
+  int* ticks = nullptr;        // the word of this worker's thread, which inserted checks take down
+  int granted_ticks = 0;       // what it was set to, in the current run
   Process* current = nullptr;  // runs now, on its stack or in a handler of signals
   Carrier* spare = nullptr;    // warm carriers of the default class, last in first out
   std::uint32_t spares = 0;
@@ -211,6 +213,25 @@ inline void enter_call(Process& process, std::int32_t reductions) noexcept {
     end_slice(process);
 }
 void must_exit_with(Process& process, ExitReason reason) noexcept;
+
+// Work of the runtime's own that must not be left in the middle: while it holds a lock, or keeps the worker
+// in a variable, or changes a table of the process's. The runtime is built without checks, but shares
+// functions of the standard library's templates with programs, and the linker keeps one copy, perhaps theirs.
+class Unbroken {
+ public:
+  explicit Unbroken(Process& process) noexcept : process_(process) { ++process_.unbroken; }
+  ~Unbroken() { --process_.unbroken; }
+  Unbroken(const Unbroken&) = delete;
+  Unbroken& operator=(const Unbroken&) = delete;
+
+ private:
+  Process& process_;
+};
+
+// -- preempt.cpp
+// Gives the process that is about to run the ticks that its budget is worth; takes back what it left.
+void grant_ticks(WorkerState& state, const Worker& worker) noexcept;
+void settle_ticks(WorkerState& state, Worker& worker) noexcept;
 
 // -- process_exit.cpp
 // The exit path, on the process's own stack; SIG-6.

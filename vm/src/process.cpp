@@ -13,6 +13,7 @@ Pid self() { return detail::require_process("self()").pid(); }
 void set_label(std::string label) {
   Process& process = detail::require_process("set_label()");
   detail::enter_call(process, 1);
+  detail::Unbroken unbroken(process);
   process.ensure_relations().label = std::move(label);
 }
 
@@ -86,6 +87,7 @@ void charge(std::int32_t reductions) {
 
 Alias alias(AliasKind kind) {
   Process& process = detail::require_process("alias()");
+  detail::Unbroken unbroken(process);
   if (kind == AliasKind::demonitor || kind == AliasKind::reply_demonitor) {
     throw std::invalid_argument(
         "throng: alias(): this kind is made together with a monitor, by monitor(pid, {.alias = kind})");
@@ -98,6 +100,7 @@ Alias alias(AliasKind kind) {
 bool unalias(const Alias& alias) {
   Process& process = detail::require_process("unalias()");
   detail::handle_signals(process);
+  detail::Unbroken unbroken(process);
   if (alias.owner() && alias.owner() != process.pid()) {
     throw std::invalid_argument("throng: unalias(): this alias is " + alias.owner().text() +
                                 "'s, and only its owner can end it");

@@ -154,7 +154,9 @@ void resume_if_woken(WorkerState& state, Process& process) noexcept {
     process.carrier->process = &process;
   }
   process.on_stack = true;
+  grant_ticks(state, *process.worker);
   fiber_resume(state.host, process.carrier->fiber);
+  settle_ticks(state, *process.worker);
   process.on_stack = false;
 }
 
@@ -176,6 +178,7 @@ Settled Machine::run_process(Runnable& runnable, Worker& worker) noexcept {
       case Request::abandon:
         // Its end comes on a stack of its own all the same: destructors of messages run there.
         process.queue.forget_marks();  // they lie on the stack that goes
+        process.is_matching = false;
         forget_watchers(process);
         fiber_abandon(process.carrier->fiber);
         drop_carrier(state.machine, *std::exchange(process.carrier, nullptr));
@@ -241,7 +244,7 @@ void no_function() {
 }
 
 THRONG_NOINLINE void end_slice(Process& process) noexcept {
-  if (!process.on_stack || process.is_exiting) return;
+  if (!process.on_stack || process.is_exiting || process.unbroken > 0) return;
   // It has to end, and for so many slices made no call in which that could surface: it is ended here, without
   // its destructors, or a loop of sends could never be killed.
   if (process.must_exit && ++process.slices_overdue > slices_granted) abandon(process);

@@ -25,7 +25,11 @@ void send_message(std::string_view name, Message message) {
   Process& sender = require_process("send()");
   handle_signals(sender);
   if (is_rejected(sender)) return;
-  std::optional<Pid> to = sender.machine->names.find(name);
+  std::optional<Pid> to;
+  {
+    Unbroken unbroken(sender);
+    to = sender.machine->names.find(name);
+  }
   if (!to)
     throw BadName("throng: send() to the name \"" + std::string(name) + "\", which nobody has registered");
   send_message(*to, std::move(message));

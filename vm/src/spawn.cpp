@@ -55,6 +55,7 @@ Spawned spawn_body(const SpawnOptions& options, Body* body, Attach attach) {
   OwnedBody owned(body, destroy_body);
   Process& parent = require_process("spawn()");
   enter_call(parent, 8);
+  Unbroken unbroken(parent);
   if (is_rejected(parent)) return {};  // its end is settled: EXT-5
   Spawned spawned = create_child(parent, options, owned, attach);
   if (!spawned.process) throw LimitReached(limit_sentence(*parent.machine));
@@ -65,6 +66,7 @@ SpawnRequest request_spawn(const SpawnRequestOptions& options, Body* body) {
   OwnedBody owned(body, destroy_body);
   Process& parent = require_process("spawn_request()");
   enter_call(parent, 8);
+  Unbroken unbroken(parent);
   if (is_rejected(parent)) return {};
   SpawnRequest request(parent.machine->new_reference());
   Spawned spawned = create_child(parent, options.spawn, owned, {options.link, options.monitor});
@@ -86,6 +88,7 @@ SpawnRequest request_spawn(const SpawnRequestOptions& options, Body* body) {
 // Looks before anything that has arrived is handled: a reply that is still on its way can be stopped.
 bool abandon(SpawnRequest request) {
   detail::Process& process = detail::require_process("abandon()");
+  detail::Unbroken unbroken(process);
   if (!process.relations) return false;
   auto open = process.relations->spawn_requests.find(request.reference());
   if (open == process.relations->spawn_requests.end()) return false;

@@ -79,6 +79,7 @@ WaitTimer::~WaitTimer() {
 
 void WaitTimer::start_once(Duration timeout) {
   if (started_ || timeout == forever) return;
+  Unbroken unbroken(process_);
   WorkerState& state = state_of(*process_.worker);
   std::uint64_t number = process_.machine->new_reference(state);
   process_.wait_for_number(number);

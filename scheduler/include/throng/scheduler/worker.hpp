@@ -20,7 +20,8 @@ struct WorkerMetrics {
   std::uint64_t dispatches = 0;
   std::uint64_t steals = 0;
   std::uint64_t parks = 0;
-  std::uint64_t wakes = 0;  // other workers woken by this one
+  std::uint64_t wakes = 0;       // other workers woken by this one
+  std::uint64_t reductions = 0;  // used by the runs that are over
 };
 
 class Worker {

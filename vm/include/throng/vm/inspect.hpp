@@ -60,6 +60,14 @@ struct RuntimeInfo {
   std::uint64_t spawned = 0;  // since the start
   std::uint64_t dispatches = 0;
   std::uint64_t steals = 0;
+  std::uint64_t reductions = 0;  // used by the turns that are over
+  struct Worker {
+    std::uint64_t dispatches = 0;  // turns of processes
+    std::uint64_t steals = 0;      // times it took work from another worker's queue
+    std::uint64_t parks = 0;       // times it had nothing to do
+    std::uint64_t reductions = 0;
+  };
+  std::vector<Worker> per_worker;
   struct Memory {
     std::size_t processes = 0;  // control blocks, and the stack pages processes hold at least
     std::size_t stacks = 0;     // of these: stacks in use, one page each counted
