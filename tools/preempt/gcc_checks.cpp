@@ -1,15 +1,6 @@
 // See gcc_checks.hpp.
 #include "gcc_checks.hpp"
 
-#include "cfgloop.h"
-#include "gimple-iterator.h"
-#include "gimplify.h"
-#include "ssa.h"
-#include "stringpool.h"
-#include "target.h"
-#include "tree-cfg.h"
-#include "varasm.h"
-
 namespace throng::preempt {
 namespace {
 

@@ -8,11 +8,7 @@
 // 3. After insertion the function needs TODO_update_ssa; loops stay valid, dominators do not.
 #pragma once
 
-#include "gcc-plugin.h"
-// The order is the compiler's.
-#include "backend.h"
-#include "gimple.h"
-#include "tree.h"
+#include "gcc.hpp"
 
 namespace throng::preempt {
 

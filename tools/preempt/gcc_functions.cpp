@@ -3,19 +3,6 @@
 
 #include "names.hpp"
 
-#include "stringpool.h"
-
-#include "attribs.h"
-#include "cfgloop.h"
-#include "cgraph.h"
-#include "gimple-iterator.h"
-#include "input.h"
-#include "ipa-utils.h"
-
-#include <cstdlib>
-#include <map>
-#include <vector>
-
 namespace throng::preempt {
 namespace {
 

@@ -1,13 +1,7 @@
 // Which functions, loops and calls get checks, for g++. Used by gcc_plugin.cpp alone.
 #pragma once
 
-#include "gcc-plugin.h"
-// The order is the compiler's.
-#include "backend.h"
-#include "gimple.h"
-#include "tree.h"
-
-#include <string>
+#include "gcc.hpp"
 
 namespace throng::preempt {
 

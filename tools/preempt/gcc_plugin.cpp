@@ -13,29 +13,11 @@
 //
 // The pass runs last in GIMPLE, so whatever the optimizer does to loops is done. It also runs without
 // optimization.
-#include "gcc-plugin.h"
-// The order is the compiler's.
-#include "backend.h"
-#include "gimple.h"
-#include "tree.h"
 
 #include "gcc_checks.hpp"
 #include "gcc_functions.hpp"
 
-#include "cfganal.h"
-#include "cfgloop.h"
-#include "context.h"
-#include "diagnostic-core.h"
-#include "gimple-iterator.h"
 #include "plugin-version.h"
-#include "tree-cfg.h"
-#include "tree-pass.h"
-#include "tree-scalar-evolution.h"
-#include "tree-ssa-loop-niter.h"
-
-#include <map>
-#include <string>
-#include <vector>
 
 int plugin_is_GPL_compatible;
 
