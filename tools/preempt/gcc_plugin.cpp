@@ -1,19 +1,18 @@
-// A plugin for g++ that inserts the checks by which a process that never calls the runtime gives way.
-// docs/design/ preemption.md says what is inserted where, and why; this file finds the places.
+// A plugin for g++ that inserts the checks by which a process that never calls the runtime gives way. What is
+// inserted where, and why, is in docs/design/preemption.md; this file finds the places.
 //
-//   -fplugin=throng_preempt.so            the name is part of the arguments' spelling
-//   -fplugin-arg-throng_preempt-loop=     local (default): loops without calls count in a register; memory:
-//   all in the word -fplugin-arg-throng_preempt-slow=     asm (default): the cold path is a stub that saves
-//   all registers, if the function
-//                                         has no red zone (-mno-red-zone); call: always an ordinary call
-//   -fplugin-arg-throng_preempt-chunk=    iterations counted in a register at a time, default 1024
-//   -fplugin-arg-throng_preempt-settle=   on (default): a nest charges what its register counted when it is
-//   left; off -fplugin-arg-throng_preempt-skip=     an include directory with throng's own headers; may be
-//   repeated -fplugin-arg-throng_preempt-stats=    a file to which a line per function is appended, or stderr
+//   -fplugin=throng_preempt.so            the name is part of the arguments' spelling -fplugin-arg-<name>-…
+//   loop=local      default; loops without calls count in a register. loop=memory: all count in the word
+//   slow=asm        default; the cold path is a stub that saves all registers, where the function has no red
+//   zone
+//                   (-mno-red-zone). slow=call: always an ordinary call
+//   chunk=1024      iterations that are counted in a register at a time
+//   settle=on       default; a nest charges what its register counted when it is left. settle=off: it does
+//   not skip=DIR        an include directory with throng's own headers below throng/; may be repeated
+//   stats=FILE      a line per function is appended to the file, or goes to stderr
 //
 // The pass runs last in GIMPLE, so whatever the optimizer does to loops is done. It also runs without
 // optimization.
-
 #include "gcc_checks.hpp"
 #include "gcc_functions.hpp"
 
