@@ -56,7 +56,7 @@ class Instrumentation {
         for (llvm::Loop* loop = loops_.getLoopFor(&block); loop != nullptr; loop = loop->getParentLoop()) {
           calls_.insert(loop);
         }
-        const auto* call = llvm::dyn_cast<llvm::CallBase>(&instruction);
+        auto* call = llvm::cast<llvm::CallBase>(&instruction);
         if (call->hasFnAttr(llvm::Attribute::ReturnsTwice) && call->getNextNode() != nullptr) {
           arrivals_.push_back(call->getNextNode());
         }

@@ -1,13 +1,15 @@
 // A pass plugin for clang (LLVM 14 and later) that inserts the checks by which a process that never calls the
-// runtime gives way. docs/design/preemption.md says what is inserted where, and why; gcc_plugin.cpp is its
+// runtime gives way. What is inserted where, and why, is in docs/design/preemption.md; gcc_plugin.cpp is its
 // sibling.
 //
-//   -fpass-plugin=throng_preempt_llvm.so                        is all, if the defaults will do; with options
-//   also -Xclang -load -Xclang throng_preempt_llvm.so -mllvm -throng-preempt-loop=memory    all loops count
-//   in the word; default local: without calls in a register -mllvm -throng-preempt-chunk=N        iterations
-//   counted in a register at a time, default 1024 -mllvm -throng-preempt-settle=off     a nest does not
-//   charge what its register counted when it is left -mllvm -throng-preempt-stats=FILE     a line per
-//   function is appended to the file, or goes to stderr
+// -fpass-plugin=throng_preempt_llvm.so is all, if the defaults will do. For options, -Xclang -load -Xclang
+// and the same file come before, and the options themselves are spelled -mllvm -throng-preempt-loop=memory:
+//
+// - loop=local: the default, loops without calls count in a register. loop=memory: all count in the word.
+// - chunk=1024: iterations that are counted in a register at a time.
+// - settle=on: the default, a nest charges what its register counted when it is left. settle=off: it does
+// not.
+// - stats=FILE: a line per function is appended to the file, or goes to stderr.
 //
 // The checks come when the optimizer is done, before link-time optimization, which keeps them.
 #include "llvm_checks.hpp"
