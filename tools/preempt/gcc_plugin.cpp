@@ -1,16 +1,14 @@
 // A plugin for g++ that inserts the checks by which a process that never calls the runtime gives way. What is
 // inserted where, and why, is in docs/design/preemption.md; this file finds the places.
 //
-// -fplugin=throng_preempt.so, whose name is part of the arguments' spelling:
-// -fplugin-arg-throng_preempt-loop=local
+// -fplugin=throng_preempt.so, whose name is part of its arguments: -fplugin-arg-throng_preempt-loop=local
 //
 // - loop=local: the default, loops without calls count in a register. loop=memory: all count in the word.
-// - slow=asm: the default, the cold path is a stub that saves all registers, where the function has no red
-// zone
-//   (-mno-red-zone). slow=call: always an ordinary call.
+// - slow=asm: the default, the cold path is a stub that saves all registers, where the function has
+//   no red zone (-mno-red-zone). slow=call: always an ordinary call.
 // - chunk=1024: iterations that are counted in a register at a time.
-// - settle=on: the default, a nest charges what its register counted when it is left. settle=off: it does
-// not.
+// - settle=on: the default, a nest charges what its register counted when it is left. settle=off:
+//   it does not.
 // - skip=DIR: an include directory with throng's own headers below throng/; may be repeated.
 // - stats=FILE: a line per function is appended to the file, or goes to stderr.
 //

@@ -13,7 +13,11 @@ class Instrumentation {
  public:
   Instrumentation(llvm::Function& function, Treatment treatment, const Form& form,
                   llvm::FunctionAnalysisManager& manager)
-      : function_(function), treatment_(treatment), form_(form), tree_(function), loops_(tree_) {
+      : function_(function),
+        treatment_(treatment),
+        form_(form),
+        tree_(manager.getResult<llvm::DominatorTreeAnalysis>(function)),
+        loops_(manager.getResult<llvm::LoopAnalysis>(function)) {
     find_calls();
     plan(manager.getResult<llvm::ScalarEvolutionAnalysis>(function));
   }
@@ -262,8 +266,9 @@ class Instrumentation {
   llvm::Function& function_;
   Treatment treatment_;
   const Form& form_;
-  llvm::DominatorTree tree_;
-  llvm::LoopInfo loops_;
+  llvm::DominatorTree& tree_;
+  llvm::LoopInfo&
+      loops_;  // the same that the analysis of iterations knows; it would not know another one's loops
   Count count_;
   bool comes_back_ = false;
   std::set<const llvm::Loop*> calls_;
