@@ -19,10 +19,22 @@ foreach(floor IN LISTS floors)
     string(PREPEND link_line " -lthrong_${floor}")
   endif()
 endforeach()
+list(APPEND targets throng_preempt_coverage)  # not in throng.pc: for who instruments without the plugin
 install(TARGETS ${targets} EXPORT throng ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 if(TARGET throng_command)
   install(TARGETS throng_command RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 endif()
+
+# -- the plugin of the compiler that built this
+set(THRONG_PREEMPT_PLUGIN_FILE "")
+if(TARGET throng_preempt_plugin)
+  get_property(plugin GLOBAL PROPERTY THRONG_PREEMPT_PLUGIN)
+  cmake_path(GET plugin FILENAME THRONG_PREEMPT_PLUGIN_FILE)
+  install(TARGETS throng_preempt_plugin LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}/throng")
+endif()
+foreach(name BUILT_FOR REASON STAMP)
+  get_property(THRONG_PREEMPT_${name} GLOBAL PROPERTY THRONG_PREEMPT_${name})
+endforeach()
 
 # -- CMake package
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/throngConfig.cmake.in"
@@ -31,7 +43,7 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/package/throngConfigVers
   COMPATIBILITY SameMinorVersion)
 install(EXPORT throng NAMESPACE throng:: FILE throngTargets.cmake DESTINATION "${package_dir}")
 install(FILES "${PROJECT_BINARY_DIR}/package/throngConfig.cmake" "${PROJECT_BINARY_DIR}/package/throngConfigVersion.cmake"
-        DESTINATION "${package_dir}")
+        "${PROJECT_SOURCE_DIR}/cmake/throngPreemptible.cmake" DESTINATION "${package_dir}")
 
 # -- pkg-config; the prefix is found from where the file lies
 set(THRONG_PC_LIBS "${link_line}")

@@ -1,0 +1,34 @@
+// Which functions, loops and calls get checks, for g++. Used by gcc_plugin.cpp alone.
+#pragma once
+
+#include "gcc.hpp"
+
+namespace throng::preempt {
+
+enum class Treatment {
+  all,            // every cycle, and the entry if it calls
+  loops,          // every cycle
+  foreign_loops,  // every cycle that was not written in throng's headers
+  none
+};
+
+// A directory whose files below throng/ are throng's own headers.
+void add_own_headers(const std::string& directory);
+
+// Registers the attribute that takes a function out.
+void register_attribute_name(void* event_data, void* user_data);
+
+// Before any function is inlined: notes which functions a link with optimization may instrument, and which
+// can call themselves.
+void mark_functions(void* event_data, void* user_data);
+
+Treatment treatment_of(::function* fun);
+
+// A call that goes somewhere: no internal function, and no builtin that becomes a few instructions.
+bool is_call(gimple* statement);
+
+// Whether every statement of the loop that knows its place is in throng's own or in system headers, and one
+// is throng's.
+bool is_own_loop(class loop* nest);
+
+}  // namespace throng::preempt
