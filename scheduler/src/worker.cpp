@@ -10,7 +10,8 @@
 namespace throng::detail {
 namespace {
 
-constexpr std::uint32_t source_period = 64;          // dispatches between two looks at timers and injector
+constexpr std::uint32_t source_period = 64;          // turns between two looks at timers and injector
+constexpr unsigned turn_shift = 6;                   // 64 reductions count as a turn more
 constexpr std::size_t injected_at_once = 32;         // taken from the injector in one go
 constexpr std::size_t stolen_at_once = 128;          // half a ring at most
 constexpr std::size_t timers_at_once = 1024;         // expiries handled before runnables get their turn
@@ -54,7 +55,9 @@ inline void Worker::run(Runnable& runnable) noexcept {
   if (parts_->searching) leave_search(true);  // woken to search, and something was here already
   budget = scheduler_.slice_;
   Settled settled = runnable.run_(runnable, *this);
-  WorkerCounters::add(parts_->counters.reductions, static_cast<std::uint64_t>(scheduler_.slice_ - budget));
+  auto used = static_cast<std::uint32_t>(scheduler_.slice_ - budget);
+  WorkerCounters::add(parts_->counters.reductions, used);
+  parts_->turns += 1 + (used >> turn_shift);  // a few full slices are long for a timer that is due
   if (settled == Settled::yielded) enqueue(runnable);
 }
 
@@ -62,7 +65,7 @@ void Worker::loop() {
   Scheduler::Parts& shared = *scheduler_.parts_;
   // relaxed: stop() also unparks, and park() looks again in order
   while (!shared.stopping.load(std::memory_order_relaxed)) {
-    if (++parts_->tick % source_period == 0) poll_sources();
+    if (parts_->turns >= source_period) poll_sources();
     Runnable* runnable = next();
     if (runnable == nullptr) runnable = find_work();
     if (runnable != nullptr) {
@@ -77,7 +80,7 @@ bool Worker::run_ready(std::size_t limit) {
   poll_sources();
   std::size_t ran = 0;
   for (; ran < limit; ++ran) {
-    if (++parts_->tick % source_period == 0) poll_sources();
+    if (parts_->turns >= source_period) poll_sources();
     Runnable* runnable = next();
     if (runnable == nullptr && accept_injected()) runnable = next();
     if (runnable == nullptr) break;
@@ -114,6 +117,7 @@ Runnable* Worker::next_normal() noexcept {
 }
 
 void Worker::poll_sources() {
+  parts_->turns = 0;
   std::int64_t deadline = parts_->timers.next_deadline();
   if (deadline != TimerWheel::never) {  // the clock costs more than the question
     std::int64_t now = scheduler_.now();

@@ -69,7 +69,7 @@ struct WorkerParts {
 
   // -- owner only
   Random random;
-  std::uint32_t tick = 0;
+  std::uint32_t turns = 0;    // since the last look at timers and injector
   std::uint32_t filled = 0;   // bit k: queue k may hold something; cleared when a pop finds it empty
   bool searching = false;     // holds the search token
   bool was_sentinel = false;  // has just looked around as the sentinel

@@ -47,12 +47,13 @@ struct WorkerState {
   void keep_pages_open();
   Machine& machine;
   FiberHost host;
-  Signal* dropped = nullptr;   // by the signals being taken; destroyed behind them, see take_signals
-  std::int32_t granted = 0;    // budget of the current run that is not yet on its account
-  int* ticks = nullptr;        // the word of this worker's thread, which inserted checks take down
-  int granted_ticks = 0;       // what it was set to, in the current run
-  Process* current = nullptr;  // runs now, on its stack or in a handler of signals
-  Carrier* spare = nullptr;    // warm carriers of the default class, last in first out
+  Signal* dropped = nullptr;    // by the signals being taken; destroyed behind them, see take_signals
+  std::int32_t granted = 0;     // budget of the current run that is not yet on its account
+  int* ticks = nullptr;         // the word of this worker's thread, which inserted checks take down
+  int granted_ticks = 0;        // what it was set to, in the current run
+  std::int64_t granted_at = 0;  // when, if the run has been asked how long its ticks take; else 0
+  Process* current = nullptr;   // runs now, on its stack or in a handler of signals
+  Carrier* spare = nullptr;     // warm carriers of the default class, last in first out
   std::uint32_t spares = 0;
   ProcessTable::Stock stock;
   std::vector<Message> keepers;
@@ -229,8 +230,9 @@ class Unbroken {
 };
 
 // -- preempt.cpp
+inline constexpr std::uint16_t few_ticks = 256;
 // Gives the process that is about to run the ticks that its budget is worth; takes back what it left.
-void grant_ticks(WorkerState& state, const Worker& worker) noexcept;
+void grant_ticks(WorkerState& state, const Process& process) noexcept;
 void settle_ticks(WorkerState& state, Worker& worker) noexcept;
 
 // -- process_exit.cpp

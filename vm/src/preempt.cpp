@@ -18,6 +18,10 @@ namespace {
 constexpr int plenty = std::numeric_limits<int>::max();
 constexpr int chunk = 1024;            // ticks that a loop counts in a register; as in the plugins
 constexpr int until_asked_again = 64;  // ticks; of a process that can't be switched away just now
+// A tick may be an addition or a call of something dear that is not instrumented: an allocation, a throw. So
+// a reduction is eight ticks or this time, whichever comes first, and a slice has an end in time too.
+constexpr std::int64_t ns_per_reduction = 25;
+constexpr std::int64_t many_ticks = 8192;  // for the first grant of a process whose ticks are cheap
 
 // The process that runs on the calling thread and on this stack, if that may be left here. A frame elsewhere
 // is the scheduler's, or of a signal handler with a stack of its own.
@@ -31,6 +35,34 @@ Process* interruptible(Worker* worker, const void* frame) noexcept {
   return offset < stack.size ? process : nullptr;
 }
 
+int worth_of(std::int64_t reductions) noexcept {
+  return static_cast<int>(std::clamp<std::int64_t>(reductions, 0, plenty / ticks_per_reduction / 2)) *
+         ticks_per_reduction;
+}
+
+// Charges for the ticks that were used up and the time they took, and grants the next: so many that they take
+// no longer than the budget lasts. The first time in a run there is no time to compare with, hence few ticks.
+// The clock is the scheduler's: where that is a virtual one, ticks alone count.
+void charge_time(WorkerState& state, Process& process) noexcept {
+  Worker& worker = *process.worker;
+  std::int64_t used = state.granted_ticks - *state.ticks;
+  worker.budget -= static_cast<std::int32_t>(used / ticks_per_reduction);
+  std::int64_t now = worker.scheduler().now();
+  std::int64_t next = few_ticks;
+  if (state.granted_at != 0) {
+    std::int64_t took = std::clamp<std::int64_t>(now - state.granted_at, 1, std::int64_t{1} << 31);
+    std::int64_t more = took / ns_per_reduction - used / ticks_per_reduction;
+    if (more > 0) worker.budget -= static_cast<std::int32_t>(more);
+    next = used * std::max(worker.budget, 1) * ns_per_reduction / took;
+    std::int64_t in_a_slice = used * worker.scheduler().slice() * ns_per_reduction / took;
+    process.first_ticks = static_cast<std::uint16_t>(in_a_slice >= 4 * many_ticks ? many_ticks : few_ticks);
+  }
+  state.granted_at = now;
+  state.granted_ticks = static_cast<int>(
+      std::clamp<std::int64_t>(next, few_ticks, std::max(worth_of(worker.budget), +few_ticks)));
+  *state.ticks = state.granted_ticks;
+}
+
 // A function of its own: what it finds out about the thread must not be kept across the switch.
 THRONG_NOINLINE Process* use_up_ticks(const void* frame) noexcept {
   Worker* worker = current_worker();
@@ -40,8 +72,7 @@ THRONG_NOINLINE Process* use_up_ticks(const void* frame) noexcept {
     return nullptr;
   }
   WorkerState& state = state_of(*worker);
-  settle_ticks(state, *worker);
-  grant_ticks(state, *worker);
+  charge_time(state, *process);
   if (worker->budget > 0) return nullptr;
   if (process->unbroken > 0 || process->takes_signals) {
     *state.ticks = state.granted_ticks = until_asked_again;
@@ -52,17 +83,15 @@ THRONG_NOINLINE Process* use_up_ticks(const void* frame) noexcept {
 
 }  // namespace
 
-// In the middle of a run the word counts what is left of the budget, but never less than a little: the slow
-// path must not be entered at every check while the process can't be switched away.
-void grant_ticks(WorkerState& state, const Worker& worker) noexcept {
-  constexpr std::int32_t most = plenty / ticks_per_reduction / 2;
-  state.granted_ticks = std::clamp(worker.budget, 1, most) * ticks_per_reduction;
+void grant_ticks(WorkerState& state, const Process& process) noexcept {
+  state.granted_at = 0;
+  state.granted_ticks =
+      std::clamp<int>(worth_of(process.worker->budget), ticks_per_reduction, process.first_ticks);
   *state.ticks = state.granted_ticks;
 }
 
 void settle_ticks(WorkerState& state, Worker& worker) noexcept {
   worker.budget -= (state.granted_ticks - *state.ticks) / ticks_per_reduction;
-  state.granted_ticks = *state.ticks;
 }
 
 }  // namespace detail

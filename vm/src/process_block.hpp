@@ -109,6 +109,7 @@ class alignas(cache_line) Process final : public Runnable {
   bool takes_signals = false;       // a destructor in there may call the runtime, but not take signals again
   bool is_matching = false;         // guards are being asked: they may look, but not wait
   std::uint8_t slices_overdue = 0;  // slices used up since must_exit
+  std::uint16_t first_ticks = 0;    // granted at first in each run; see preempt.cpp
   std::uint16_t unbroken = 0;       // so many sections are open in which it must not be switched away
   Request request = Request::yield;
   std::uint8_t waits_for = 0;  // events that end the present wait

@@ -154,7 +154,7 @@ void resume_if_woken(WorkerState& state, Process& process) noexcept {
     process.carrier->process = &process;
   }
   process.on_stack = true;
-  grant_ticks(state, *process.worker);
+  grant_ticks(state, process);
   fiber_resume(state.host, process.carrier->fiber);
   settle_ticks(state, *process.worker);
   process.on_stack = false;
