@@ -131,7 +131,7 @@ def case_torture(builder):
         require(result.returncode == 0 and result.stdout == expected, f"{name} computes the same", result.stdout,
                 result.stderr)
         slow_paths, chunks = map(int, result.stderr.split())
-        require(slow_paths > 1000, f"{name} took the slow path", result.stderr)
+        require(slow_paths > 500, f"{name} took the slow path", result.stderr)
         require((chunks > 0) == (loop == "local" and (kind != "sanitized" or builder.clang)) or kind == "sanitized",
                 f"{name} counts {loop}", result.stderr)
         print(f"{name}: {slow_paths} slow paths, {chunks} chunks")
@@ -201,6 +201,35 @@ def case_own_headers(builder):
     called = [counts for name, counts in statistics(stats).items() if "own_call" in name]
     require(called and all(counts[1] + counts[2] == 1 for counts in called),
             "the loop that was compiled into throng's function has a check", statistics(stats))
+
+
+def case_lto(builder):
+    """A link with optimization keeps the checks, or fails; it adds none to what was compiled without."""
+    (builder.work / "other.cpp").write_text("__attribute__((noinline)) void other(long n) { while (n-- > 0) asm(\"\"); }\n")
+    (builder.work / "first.cpp").write_text(
+        "void other(long);\n"
+        "int main() { for (int i = 0; i < 90000; ++i) asm volatile(\"\"); other(90000); }\n")
+    lto = ["-flto=auto"] if not builder.clang else ["-flto=full", "-fuse-ld=lld"]
+    if builder.clang and not shutil.which("ld.lld"):
+        return
+    first = builder.compile(builder.work / "first.cpp", "-O1", *lto, *builder.checks())
+    other = builder.compile(builder.work / "other.cpp", "-O1", *lto)
+    if builder.clang:
+        result = builder.run(builder.link("program", *lto, first, other, *builder.stand_in()))
+    else:
+        missing = builder.run(builder.compiler, *lto, first, other, *builder.stand_in(), "-o", builder.work / "program")
+        require(missing.returncode != 0 and "plugin_options_are_missing_where_this_is_linked" in missing.stderr,
+                "a link without the plugin is refused", missing.stderr)
+        checks = builder.checks(stats=builder.work / "stats")
+        result = builder.run(builder.link("program", *lto, *checks, first, other, *builder.stand_in()))
+        functions = statistics(builder.work / "stats")
+        require(functions["_Z5otherl"][:3] == (0, 0, 0), "what was compiled without checks has none", functions)
+        builder.link("library.so", *lto, *checks, "-shared", builder.compile(
+            "torture_language.cpp", "-O1", "-fPIC", *lto, *builder.checks()), *builder.stand_in())
+        fat = builder.compile(builder.work / "first.cpp", "-O1", *lto, "-ffat-lto-objects", *builder.checks())
+        builder.link("program", "-fno-lto", fat, builder.compile(builder.work / "other.cpp"), *builder.stand_in())
+    require(80 < int(result.stderr.split()[1]) < 100, "the loop that was compiled with checks has them, the other not",
+            result.stderr)
 
 
 def case_addresses(builder):
