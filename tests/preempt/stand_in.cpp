@@ -17,17 +17,29 @@ int budget = 7;
 void destroy_registers() noexcept {
 #if defined(__x86_64__)
   asm volatile(
-      "pxor %%xmm0, %%xmm0\n\tpcmpeqd %%xmm1, %%xmm1\n\tpxor %%xmm2, %%xmm2\n\tpcmpeqd %%xmm3, %%xmm3\n\t"
-      "pxor %%xmm4, %%xmm4\n\tpcmpeqd %%xmm5, %%xmm5\n\tpxor %%xmm6, %%xmm6\n\tpcmpeqd %%xmm7, %%xmm7\n\t"
-      "pxor %%xmm8, %%xmm8\n\tpcmpeqd %%xmm9, %%xmm9\n\tpxor %%xmm10, %%xmm10\n\tpcmpeqd %%xmm11, %%xmm11\n\t"
-      "pxor %%xmm12, %%xmm12\n\tpcmpeqd %%xmm13, %%xmm13\n\tpxor %%xmm14, %%xmm14\n\tpcmpeqd %%xmm15, "
-      "%%xmm15\n\t"
       "movq $-1, %%rax\n\tmovq %%rax, %%rcx\n\tmovq %%rax, %%rdx\n\tmovq %%rax, %%rsi\n\tmovq %%rax, "
       "%%rdi\n\t"
-      "movq %%rax, %%r8\n\tmovq %%rax, %%r9\n\tmovq %%rax, %%r10\n\tmovq %%rax, %%r11\n\tcmpq $0, %%rax" ::
+      "movq %%rax, %%r8\n\tmovq %%rax, %%r9\n\tmovq %%rax, %%r10\n\tmovq %%rax, %%r11\n\tcmpq $0, %%rax\n\t"
+      ".irp n,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15\n\tpcmpeqd %%xmm\\n, %%xmm\\n\n\t.endr\n\t"
+      "fninit" ::
           : "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "xmm0", "xmm1", "xmm2", "xmm3",
             "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14",
             "xmm15", "cc");
+  static const bool has_avx = __builtin_cpu_supports("avx");
+  static const bool has_avx512 = __builtin_cpu_supports("avx512f");
+  if (has_avx) {
+    asm volatile(
+        ".irp n,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15\n\tvcmptrueps %ymm\\n, %ymm\\n, %ymm\\n\n\t.endr");
+  }
+  if (has_avx512) {
+    asm volatile(
+        ".irp n,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31\n\t"
+        "vpternlogd $255, %zmm\\n, %zmm\\n, %zmm\\n\n\t.endr\n\t"
+        ".irp n,0,1,2,3,4,5,6,7\n\tkxnorw %k\\n, %k\\n, %k\\n\n\t.endr");
+  }
+  if (has_avx) {
+    asm volatile("vzeroupper");
+  }
 #endif
 }
 

@@ -15,6 +15,7 @@
 // The pass runs last in GIMPLE, so whatever the optimizer does to loops is done. It also runs without -O.
 #include "gcc_checks.hpp"
 #include "gcc_functions.hpp"
+#include "gcc_link.hpp"
 
 #include "plugin-version.h"
 
@@ -338,6 +339,8 @@ int plugin_init(plugin_name_args* plugin, plugin_gcc_version* version) {
   }
   register_roots(plugin->base_name);
   register_callback(plugin->base_name, PLUGIN_ATTRIBUTES, register_attribute_name, nullptr);
+  register_callback(plugin->base_name, PLUGIN_START_UNIT, require_plugin_at_link, nullptr);
+  register_callback(plugin->base_name, PLUGIN_FINISH_UNIT, define_plugin_at_link, nullptr);
   register_callback(plugin->base_name, PLUGIN_ALL_IPA_PASSES_START, mark_functions, nullptr);
   register_pass_info pass = {new Pass(g), "optimized", 1, PASS_POS_INSERT_BEFORE};
   register_callback(plugin->base_name, PLUGIN_PASS_MANAGER_SETUP, nullptr, &pass);

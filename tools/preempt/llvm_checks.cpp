@@ -132,7 +132,8 @@ class Instrumentation {
       }
     }
     for (const auto& [from, to] : edges) {
-      parts.exits.push_back(llvm::SplitEdge(from, to, &tree_, &loops_));
+      // Not told of the loops, it splits this edge and no other that it would like to see split.
+      parts.exits.push_back(llvm::SplitEdge(from, to));
     }
   }
 

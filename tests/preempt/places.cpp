@@ -1,0 +1,246 @@
+// Cycles of every kind, each run on a small budget: the slow path must have been entered as often as the
+// budget says. A program of its own for run.py, which also reads from the plugin's statistics what each
+// function got.
+#include <setjmp.h>
+
+#include <coroutine>
+#include <cstdio>
+#include <stdexcept>
+#include <vector>
+
+#include "stand_in.hpp"
+
+// An iteration stays one iteration, whatever the optimizer thinks of it.
+#define STEP() asm volatile("" ::: "memory")
+
+namespace {
+
+constexpr long iterations = 50000;
+constexpr int budget = 100;
+volatile long sink;
+
+}  // namespace
+
+extern "C" {
+
+[[gnu::noinline]] void plain_loop(long n) {
+  for (long i = 0; i < n; ++i) {
+    STEP();
+  }
+}
+
+[[gnu::noinline]] void nested_loops(long n) {
+  for (long i = 0; i < n / 40; ++i) {
+    for (long j = 0; j < 40 + (n & 1); ++j) {
+      STEP();
+    }
+  }
+}
+
+[[gnu::noinline]] void callee() { STEP(); }
+
+[[gnu::noinline]] void loop_with_call(long n) {
+  for (long i = 0; i < n; ++i) {
+    callee();
+  }
+}
+
+// Its loop is short, but its caller's is not: what the register counted must not be lost.
+[[gnu::noinline]] void hundred(long n) {
+  for (long i = 0; i < 100 + n; ++i) {
+    STEP();
+  }
+}
+
+[[gnu::noinline]] void many_short_runs(long n) {
+  for (long i = 0; i < n / 100; ++i) {
+    hundred(i & 1);
+  }
+}
+
+[[gnu::noinline]] long goto_cycle(long n) {
+  long i = 0;
+  if ((n & 1) != 0) {
+    goto middle;
+  }
+top:
+  STEP();
+  ++i;
+middle:
+  STEP();
+  if (++i < 2 * n) {
+    goto top;
+  }
+  return i;
+}
+
+[[gnu::noinline]] void computed_cycle(long n) {
+  static void* const steps[] = {&&one, &&two, &&end};
+  long i = 0;
+  goto* steps[0];
+one:
+  STEP();
+  goto* steps[++i < n ? i & 1 : 2];
+two:
+  STEP();
+  goto* steps[++i < n ? i & 1 : 2];
+end:
+  return;
+}
+
+[[gnu::noinline]] void may_throw(long n) {
+  if (n >= 0) {
+    throw n;
+  }
+}
+
+[[gnu::noinline]] long exception_cycle(long n) {
+  n /= 50;  // each costs what thousands of iterations cost
+again:
+  try {
+    may_throw(n);
+  } catch (long) {
+    if (--n > 0) {
+      goto again;
+    }
+  }
+  return n;
+}
+
+jmp_buf arrival;
+
+[[gnu::noinline]] void leap() { longjmp(arrival, 1); }
+
+[[gnu::noinline]] void longjmp_cycle(long n) {
+  volatile long left = n;
+  setjmp(arrival);
+  left = left - 1;
+  if (left > 0) {
+    leap();
+  }
+}
+
+[[gnu::noinline]] long recursion(long n) {
+  STEP();
+  return n <= 0 ? 0 : recursion(n - 1) + 1;
+}
+
+[[gnu::noinline]] long recursions(long n) {
+  long sum = 0;
+  for (long i = 0; i < n / 1000; ++i) {
+    sum += recursion(1000);
+  }
+  return sum;
+}
+
+long pong(long n);
+[[gnu::noinline]] long ping(long n) { return n <= 0 ? 0 : pong(n - 1); }
+[[gnu::noinline]] long pong(long n) {
+  STEP();
+  return n <= 0 ? 1 : ping(n - 1);
+}
+
+[[gnu::noinline]] void empty_for_ever(
+    long n) {  // ends by what another thread or a signal handler would write
+  sink = n;
+  while (sink > 0) {
+    sink = sink - 1;
+  }
+}
+
+// ---- what gets no check
+
+[[gnu::noinline]] long leaf(long a, long b) { return a * b + 1; }
+
+[[gnu::noinline]] void short_loop(int* values) {
+  for (int i = 0; i < 12; ++i) {
+    values[i] = values[i] * 3 / (i + 1);
+    STEP();
+  }
+}
+
+#if defined(__clang__)
+#define TAKEN_OUT __attribute__((annotate("throng_nopreempt")))
+#else
+#define TAKEN_OUT __attribute__((throng_nopreempt))
+#endif
+#if !defined(WITHOUT_PLUGIN)
+TAKEN_OUT inline void taken_out(long n) {
+  for (long i = 0; i < n; ++i) {
+    STEP();
+    callee();
+  }
+}
+
+[[gnu::noinline]] void calls_taken_out(long n) { taken_out(n); }
+#endif
+
+}  // extern "C"
+
+// A walk through a container in a template of the library: a loop, but no check where it is entered.
+[[gnu::noinline]] long library_loop(const std::vector<long>& values) {
+  long sum = 0;
+  for (long value : values) {
+    sum += value;
+  }
+  return sum;
+}
+
+namespace throng::detail {
+[[gnu::noinline]] long runtime_function(long n) {
+  callee();
+  return n;
+}
+}  // namespace throng::detail
+
+namespace {
+
+int failures = 0;
+
+// At least one slow path for each `per` ticks. A quarter is enough: an optimizer may make one iteration of
+// four.
+template <class F>
+void expect(const char* name, long ticks, long per, F run) {
+  stand_in::set_budget(budget);
+  const long before = stand_in::slow_paths();
+  run();
+  const long entered = stand_in::slow_paths() - before;
+  if (entered < ticks / per / 4) {
+    ++failures;
+    std::printf("%s: %ld slow paths in about %ld ticks\n", name, entered, ticks);
+  }
+}
+
+}  // namespace
+
+int main() {
+  constexpr long chunk = 1024 + budget;  // a register counts that far
+  expect("plain_loop", iterations, chunk, [] { plain_loop(iterations); });
+  expect("nested_loops", iterations, chunk, [] { nested_loops(iterations); });
+  expect("loop_with_call", iterations, budget, [] { loop_with_call(iterations); });
+  expect("many_short_runs", iterations, 2 * budget, [] { many_short_runs(iterations); });
+  expect("goto_cycle", iterations, budget, [] { goto_cycle(iterations); });
+  expect("goto_cycle", iterations, budget, [] { goto_cycle(iterations + 1); });
+  expect("computed_cycle", iterations, chunk, [] { computed_cycle(iterations); });
+  expect("exception_cycle", iterations / 50, budget, [] { exception_cycle(iterations); });
+  expect("longjmp_cycle", iterations, budget, [] { longjmp_cycle(iterations); });
+  expect("recursion", iterations, chunk, [] { recursions(iterations); });
+  expect("ping and pong", iterations, budget, [] { ping(iterations); });
+  expect("empty_for_ever", iterations, chunk, [] { empty_for_ever(iterations); });
+#if !defined(WITHOUT_PLUGIN)
+  const std::vector<long> values(static_cast<std::size_t>(iterations), 1);
+  expect("library_loop", iterations / 8, chunk, [&] { sink = library_loop(values); });
+  stand_in::set_budget(2 * static_cast<int>(iterations));
+  const long before = stand_in::slow_paths();
+  calls_taken_out(iterations);
+  int small[12] = {};
+  short_loop(small);
+  sink = leaf(2, 3) + throng::detail::runtime_function(1);
+  if (stand_in::slow_paths() != before || stand_in::ticks() < 2 * iterations - 2000) {
+    ++failures;
+    std::printf("what has no check took %ld ticks\n", 2 * iterations - stand_in::ticks());
+  }
+#endif
+  std::printf("%d failures\n", failures);
+  return failures == 0 ? 0 : 1;
+}

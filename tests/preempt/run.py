@@ -1,0 +1,295 @@
+#!/usr/bin/env python3
+"""Builds programs with the compiler's plugin and looks at what the checks do. One ctest entry per case.
+
+    run.py CASE --compiler g++ --plugin FILE --source ROOT --work DIR
+
+THRONG_PREEMPT_MATRIX=long has the case `torture` build every combination instead of a selection.
+"""
+import argparse
+import itertools
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+TORTURE = ["torture_language.cpp", "torture_numbers.cpp", "torture_library.cpp", "torture_main.cpp"]
+LINE = re.compile(r"^(\S+) entry=(\d+) memory=(\d+) local=(\d+) skipped=(\d+) slow=(\w+)$", re.MULTILINE)
+
+
+def require(condition, sentence, *evidence):
+    if not condition:
+        for text in evidence:
+            print(text)
+        sys.exit(f"FAILED: {sentence}")
+
+
+class Builder:
+    """One compiler with its plugin, and a directory to build in."""
+
+    def __init__(self, options):
+        self.compiler, self.plugin = options.compiler, options.plugin
+        self.root, self.work = pathlib.Path(options.source), pathlib.Path(options.work)
+        version = subprocess.run([self.compiler, "--version"], capture_output=True, text=True, check=True).stdout
+        self.clang = "clang" in version
+        shutil.rmtree(self.work, ignore_errors=True)
+        self.work.mkdir(parents=True)
+
+    def checks(self, loop="local", slow="asm", stats=None, skip=None, **others):
+        """The flags that insert checks; the same go to a link with optimization of g++."""
+        arguments = dict(others, loop=loop, **({"stats": stats} if stats else {}))
+        if self.clang:
+            flags = ["-Xclang", "-load", "-Xclang", self.plugin, f"-fpass-plugin={self.plugin}"]
+            return flags + [f for k, v in arguments.items() for f in ("-mllvm", f"-throng-preempt-{k}={v}")]
+        arguments.update(slow=slow, **({"skip": skip} if skip else {}))
+        flags = [f"-fplugin={self.plugin}", "-mno-red-zone", "-falign-loops=32"]
+        return flags + [f"-fplugin-arg-throng_preempt-{k}={v}" for k, v in arguments.items()]
+
+    def lto(self, kind):
+        """The flags of a link with optimization; none if there is no linker that reads what this clang writes."""
+        if not self.clang:
+            return ["-flto=auto"]
+        major = self.run(self.compiler, "-dumpversion").stdout.split(".")[0]
+        for linker in (f"ld.lld-{major}", "ld.lld"):
+            if shutil.which(linker) and f"LLD {major}." in self.run(linker, "--version").stdout:
+                return [f"-flto={kind}", f"-fuse-ld={linker[3:]}"]
+        return None
+
+    def run(self, *command, **options):
+        return subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, **options)
+
+    def compile(self, source, *flags, name=None):
+        path = source if isinstance(source, pathlib.Path) else HERE / source
+        target = self.work / f"{name or path.stem}.o"
+        done = self.run(self.compiler, "-std=c++20", "-I", HERE, "-c", path, "-o", target, *flags)
+        require(done.returncode == 0, f"{path.name} compiles with {' '.join(map(str, flags))}", done.stderr)
+        return target
+
+    def link(self, name, *words):
+        done = self.run(self.compiler, "-o", self.work / name, *words, "-pthread")
+        require(done.returncode == 0, f"{name} links", done.stderr)
+        return self.work / name
+
+    def stand_in(self, *flags):
+        """The runtime's side, compiled without checks. Twice the same flags give the same objects."""
+        name = "stand_in" + "".join(flags).replace("/", "_")
+        if not (self.work / f"{name}.o").exists():
+            self.compile("stand_in.cpp", "-O2", "-fPIC", *flags, name=name)
+            self.compile("stand_in_report.cpp", "-O2", "-fPIC", name="report")
+            self.compile(self.root / "vm/src/preempt_stubs.cpp", "-O2", "-fPIC", name="stubs")
+        return [self.work / f"{name}.o", self.work / "report.o", self.work / "stubs.o"]
+
+
+def statistics(path):
+    """function -> (entry, memory, local, skipped, slow)"""
+    return {m[1]: (*map(int, m.groups()[1:5]), m[6]) for m in LINE.finditer(pathlib.Path(path).read_text())}
+
+
+# ---- torture
+
+def torture_kinds(builder):
+    kinds = {"plain": [], "lto": builder.lto("thin"), "sanitized": ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"],
+             "shared": ["-fPIC"], "native": ["-march=native", "-ffp-contract=off"], "debug": ["-g"]}
+    return {kind: flags for kind, flags in kinds.items() if flags is not None}
+
+
+LONG = os.environ.get("THRONG_PREEMPT_MATRIX") == "long"
+
+
+def torture_selection(builder):
+    """(level, kind, loop, slow) for every day, or all of them."""
+    slows = ["call"] if builder.clang else ["asm", "call"]
+    if LONG:
+        levels = ["-O0", "-O1", "-O2", "-O3", "-Os", "-Og"]
+        return list(itertools.product(levels, torture_kinds(builder), ["local", "memory"], slows))
+    first = slows[0]
+    return [("-O0", "plain", "local", first), ("-O2", "plain", "local", first), ("-O2", "lto", "local", first),
+            ("-O1", "sanitized", "local", first), ("-O2", "shared", "memory", slows[-1]),
+            ("-O3", "native", "local", first)]
+
+
+def case_torture(builder):
+    """Instrumented programs compute what the same program computes without checks."""
+    expected = (HERE / "torture.txt").read_text()
+    without = {s: builder.compile(s, "-O1", "-fPIC", name=f"plain_{s}") for s in TORTURE}
+    result = builder.run(builder.link("reference", *without.values()))
+    require(result.stdout == expected, "the program without checks gives the stored results", result.stdout)
+    for level, kind, loop, slow in torture_selection(builder):
+        flags = torture_kinds(builder).get(kind)
+        if flags is None:
+            continue
+        checks = builder.checks(loop, slow)
+        name = "_".join((level[1:], kind, loop, slow))
+        # The library's templates take most of the time, so every day they are not in every combination.
+        parts = TORTURE[:3] if LONG or kind == "plain" else TORTURE[:2]
+        objects = [builder.compile(s, level, *flags, *checks, name=f"{name}_{s}") for s in parts]
+        objects += [without[s] for s in TORTURE[:-1] if s not in parts]
+        main = without[TORTURE[-1]]
+        sanitizer = [f for f in flags if f.startswith("-fsanitize")]
+        linking = [level, *flags] + ([] if builder.clang else checks)
+        if kind == "shared":
+            library = builder.link(f"lib{name}.so", *linking, "-shared", *objects)
+            program = builder.link(name, main, library, *builder.stand_in(), "-rdynamic", f"-Wl,-rpath,{builder.work}")
+        else:
+            program = builder.link(name, *linking, *objects, main, *builder.stand_in(*sanitizer))
+        result = builder.run(program)
+        require(result.returncode == 0 and result.stdout == expected, f"{name} computes the same", result.stdout,
+                result.stderr)
+        slow_paths, chunks = map(int, result.stderr.split())
+        require(slow_paths > 500, f"{name} took the slow path", result.stderr)
+        require((chunks > 0) == (loop == "local" and (kind != "sanitized" or builder.clang)) or kind == "sanitized",
+                f"{name} counts {loop}", result.stderr)
+        print(f"{name}: {slow_paths} slow paths, {chunks} chunks")
+
+
+# ---- where checks are
+
+def case_places(builder):
+    """Every cycle gives way in time, at every level; what shall have no check has none."""
+    for level in ("-O0", "-O1", "-O2", "-O3"):
+        for loop in ("local", "memory"):
+            stats = builder.work / f"stats{level}{loop}"
+            places = builder.compile("places.cpp", level, *builder.checks(loop, stats=stats))
+            program = builder.link("places", places, *builder.stand_in())
+            result = builder.run(program)
+            require(result.returncode == 0, f"{level} {loop}: every cycle gives way", result.stdout, result.stderr)
+            look_at_functions(statistics(stats), level, loop)
+
+
+def look_at_functions(functions, level, loop):
+    def require_counts(name, text, holds):
+        require(holds(functions[name]), f"{level} {loop}: {name} has {text}", functions[name])
+
+    require_counts("leaf", "no check", lambda f: f[:3] == (0, 0, 0))
+    require_counts("plain_loop", "no check at its entry", lambda f: f[0] == 0 and f[1] + f[2] >= 1)
+    require_counts("plain_loop", f"a {loop} check", lambda f: (f[2] > 0) == (loop == "local"))
+    require_counts("loop_with_call", "checks of the word only", lambda f: f[1] >= 1 and f[2] == 0)
+    require_counts("recursion", "a check at its entry", lambda f: f[0] == 1 or (f[1] + f[2] > 0 and level != "-O0"))
+    if "taken_out" in functions:
+        require_counts("taken_out", "no check", lambda f: f[:3] == (0, 0, 0))
+    runtime = "_ZN6throng6detail16runtime_functionEl"
+    require_counts(runtime, "no check at its entry", lambda f: f[0] == 0)
+    if level != "-O0":
+        require_counts("short_loop", "no check", lambda f: f[:3] == (0, 0, 0))
+    for name, counts in functions.items():
+        if name.startswith(("_ZNSt6vector", "_ZNSaI", "_ZSt4move")):
+            require(counts[0] == 0, f"{level}: {name} of the library has no check at its entry", counts)
+
+
+def case_library(builder):
+    """The library's recursive templates have a check at their entry, so that std::regex gives way."""
+    stats = builder.work / "stats"
+    builder.compile("torture_library.cpp", "-O1", *builder.checks(stats=stats))
+    regex = {name: counts for name, counts in statistics(stats).items() if "_M_dfs" in name}
+    require(regex and all(counts[0] == 1 for counts in regex.values()), "the search of std::regex gives way", regex)
+
+
+def case_own_headers(builder):
+    """Loops of throng's own headers have no check with g++; what a program compiles into their functions has."""
+    include = builder.work / "include" / "throng"
+    include.mkdir(parents=True)
+    (include / "own.hpp").write_text(
+        "void step(long);\n"
+        "inline void own_loop(long n) { for (long i = 0; i < n; ++i) step(i); }\n"
+        "template <class F> __attribute__((noinline)) void own_call(long n, F f) { f(n); step(n); }\n")
+    (builder.work / "user.cpp").write_text(
+        '#include "include/throng/own.hpp"\n'
+        "void use(long n) { own_loop(n); own_call(n, [](long m) { while (m-- > 0) asm volatile(\"\"); }); }\n")
+    stats = builder.work / "stats"
+    skip = None if builder.clang else builder.work / "include"
+    builder.compile(builder.work / "user.cpp", "-O0", *builder.checks(stats=stats, skip=skip))
+    functions = statistics(stats)
+    own = functions["_Z8own_looplu" if "_Z8own_looplu" in functions else "_Z8own_loopl"]
+    require(builder.clang or own[:3] == (0, 0, 0), "a loop of throng's has no check", own)
+    stats.unlink()
+    builder.compile(builder.work / "user.cpp", "-O2", *builder.checks(stats=stats, skip=skip))
+    called = [counts for name, counts in statistics(stats).items() if "own_call" in name]
+    require(called and all(counts[1] + counts[2] == 1 for counts in called),
+            "the loop that was compiled into throng's function has a check", statistics(stats))
+
+
+def case_lto(builder):
+    """A link with optimization keeps the checks, or fails; it adds none to what was compiled without."""
+    (builder.work / "other.cpp").write_text("__attribute__((noinline)) void other(long n) { while (n-- > 0) asm(\"\"); }\n")
+    (builder.work / "first.cpp").write_text(
+        "void other(long);\n"
+        "int main() { for (int i = 0; i < 90000; ++i) asm volatile(\"\"); other(90000); }\n")
+    lto = builder.lto("full")
+    if lto is None:
+        print("there is no lld for this clang, so nothing was looked at")
+        return
+    first = builder.compile(builder.work / "first.cpp", "-O1", *lto, *builder.checks())
+    other = builder.compile(builder.work / "other.cpp", "-O1", *lto)
+    if builder.clang:
+        result = builder.run(builder.link("program", *lto, first, other, *builder.stand_in()))
+    else:
+        missing = builder.run(builder.compiler, *lto, first, other, *builder.stand_in(), "-o", builder.work / "program")
+        require(missing.returncode != 0 and "plugin_options_are_missing_where_this_is_linked" in missing.stderr,
+                "a link without the plugin is refused", missing.stderr)
+        checks = builder.checks(stats=builder.work / "stats")
+        result = builder.run(builder.link("program", *lto, *checks, first, other, *builder.stand_in()))
+        functions = statistics(builder.work / "stats")
+        require(functions["_Z5otherl"][:3] == (0, 0, 0), "what was compiled without checks has none", functions)
+        builder.link("library.so", *lto, *checks, "-shared", builder.compile(
+            "torture_language.cpp", "-O1", "-fPIC", *lto, *builder.checks()), *builder.stand_in())
+        fat = builder.compile(builder.work / "first.cpp", "-O1", *lto, "-ffat-lto-objects", *builder.checks())
+        builder.link("program", "-fno-lto", fat, builder.compile(builder.work / "other.cpp"), *builder.stand_in())
+    require(80 < int(result.stderr.split()[1]) < 100, "the loop that was compiled with checks has them, the other not",
+            result.stderr)
+
+
+def case_addresses(builder):
+    """No code keeps the word's address in a register: a process may go on in another thread."""
+    for level, pic in (("-O0", "-fPIC"), ("-O2", "-fPIC"), ("-O2", "-fno-pie"), ("-O3", "-fPIE")):
+        for source in TORTURE[:2]:
+            target = builder.work / "text.s"
+            done = builder.run(builder.compiler, "-std=c++20", level, pic, "-S", HERE / source, "-o", target,
+                               *builder.checks("local"))
+            require(done.returncode == 0, "it compiles", done.stderr)
+            text = target.read_text()
+            require("throng_ticks" in text, f"{level} {pic} {source}: there are checks")
+            found = re.search(r"%fs:(0x)?0+\b(?!\()|lea\w*\s+[^\n]*%fs", text)
+            require(found is None, f"{level} {pic} {source}: no base of thread-local memory in a register",
+                    found and text[max(0, found.start() - 300):found.end() + 100])
+
+
+def case_valgrind(builder):
+    """The stubs save registers also on valgrind's processor."""
+    if not shutil.which("valgrind"):
+        print("valgrind is not installed, so nothing was looked at")
+        return
+    objects = [builder.compile(s, "-O2", *builder.checks()) for s in ("torture_numbers.cpp", "torture_language.cpp")]
+    (builder.work / "part.cpp").write_text(
+        '#include <cstdio>\n#include "torture.hpp"\n'
+        "int main() { std::fputs((torture::language() + torture::numbers()).c_str(), stdout); }\n")
+    program = builder.link("part", *objects, builder.compile(builder.work / "part.cpp"), *builder.stand_in())
+    native = builder.run(program)
+    result = builder.run("valgrind", "-q", "--error-exitcode=9", program)
+    # Its x87 registers have 64 bits, so the line about long doubles is not compared.
+    keep = [[line for line in text.splitlines() if "long doubles" not in line] for text in (native.stdout, result.stdout)]
+    require(result.returncode == 0 and keep[0] == keep[1], "it computes the same", result.stdout, result.stderr)
+
+
+def case_coverage(builder):
+    """Without the plugin, coverage callbacks make every cycle give way."""
+    kinds = "edge,trace-pc" if builder.clang else "trace-pc"
+    callback = builder.compile(builder.root / "vm/coverage/preempt_coverage.cpp", "-O2")
+    for level in ("-O0", "-O2"):
+        places = builder.compile("places.cpp", level, "-DWITHOUT_PLUGIN", f"-fsanitize-coverage={kinds}")
+        result = builder.run(builder.link("places", places, callback, *builder.stand_in()))
+        require(result.returncode == 0, f"{level}: every cycle gives way", result.stdout, result.stderr)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("case", choices=[name[5:] for name in globals() if name.startswith("case_")])
+    for name in ("--compiler", "--plugin", "--source", "--work"):
+        parser.add_argument(name, required=True)
+    options = parser.parse_args()
+    globals()[f"case_{options.case}"](Builder(options))
+
+
+if __name__ == "__main__":
+    main()
