@@ -41,6 +41,14 @@ bool RunQueue::refill() noexcept {
 }
 
 std::size_t RunQueue::steal(std::span<Runnable*> out) noexcept {
+  if (!alone_) return steal_from_ring(out);
+  if (!owners_.try_lock_for_other()) return 0;
+  std::size_t count = steal_from_ring(out);
+  owners_.unlock_for_other();
+  return count;
+}
+
+std::size_t RunQueue::steal_from_ring(std::span<Runnable*> out) noexcept {
   std::uint64_t head = head_.load(std::memory_order_acquire);  // pairs: other CAS on head_
   for (;;) {
     std::uint64_t tail = tail_.load(std::memory_order_acquire);  // pairs: push's and refill's release store

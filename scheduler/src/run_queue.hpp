@@ -17,6 +17,7 @@
 
 #include <cstddef>
 #include <span>
+#include <throng/base/biased_lock.hpp>
 #include <throng/base/config.hpp>
 #include <throng/base/spin_lock.hpp>
 #include <throng/scheduler/runnable.hpp>
@@ -27,7 +28,8 @@ class RunQueue {
  public:
   static constexpr std::uint64_t capacity = under_model ? 2 : 256;
 
-  // Nobody steals here, now or later. Thread: before the owner runs.
+  // Its owner is the only worker there is, so hardly anybody steals here: who does takes the owner's lock.
+  // Thread: before the owner runs.
   void set_alone() noexcept { alone_ = true; }
   // Thread: owner.
   void push(Runnable& runnable) noexcept;
@@ -50,18 +52,22 @@ class RunQueue {
   }
 
  private:
+  Runnable* pop_alone() noexcept;
+  std::size_t steal_from_ring(std::span<Runnable*> out) noexcept;
   void push_listed(Runnable& runnable) noexcept;
   bool refill() noexcept;
   void count_listed(std::ptrdiff_t change) noexcept;
   std::size_t steal_listed(std::span<Runnable*> out) noexcept;
 
-  // Protocol: head_ is moved by CAS, by the owner and by thieves.
+  // Protocol: head_ is moved by CAS, by the owner and by thieves. Where alone_, the owner stores it instead
+  // and thieves are kept out meanwhile by owners_.
   //   CAS, acq_rel: release half pairs with push's acquire load (slots are read before they are reused)
   alignas(cache_line) Atomic<std::uint64_t> head_{0};
   // Protocol: tail_ is stored by the owner only.
   //   store, release pairs with steal's acquire load (the slot and the runnable behind it are visible)
   alignas(cache_line) Atomic<std::uint64_t> tail_{0};
   bool alone_ = false;  // constant once the owner runs
+  BiasedLock owners_;   // held by who pops, and by who steals; only where alone_
   // Protocol: slots are written by the owner before tail_, read by thieves after it; ordered by those two.
   Atomic<Runnable*> slots_[capacity] = {};
 
@@ -86,7 +92,27 @@ inline void RunQueue::push(Runnable& runnable) noexcept {
   push_listed(runnable);
 }
 
+// As pop(), without the CAS, which costs as much as the rest of a dispatch.
+inline Runnable* RunQueue::pop_alone() noexcept {
+  for (;;) {
+    owners_.lock();
+    std::uint64_t head = head_.load(std::memory_order_acquire);  // pairs: thieves' CAS
+    std::uint64_t tail = tail_.load(std::memory_order_relaxed);  // relaxed: the owner's own word
+    if (head != tail) {
+      // relaxed: the owner wrote it
+      Runnable* oldest = slots_[head % capacity].load(std::memory_order_relaxed);
+      head_.store(head + 1, std::memory_order_release);  // pairs: as the CAS that it stands for
+      owners_.unlock();
+      return oldest;
+    }
+    owners_.unlock();
+    // relaxed: only the owner makes it grow
+    if (listed_.load(std::memory_order_relaxed) == 0 || !refill()) return nullptr;
+  }
+}
+
 inline Runnable* RunQueue::pop() noexcept {
+  if (alone_) return pop_alone();
   for (;;) {
     std::uint64_t head =
         head_.load(std::memory_order_acquire);  // pairs: thieves' CAS, so that slots are theirs or ours
@@ -98,10 +124,6 @@ inline Runnable* RunQueue::pop() noexcept {
     }
     Runnable* oldest =
         slots_[head % capacity].load(std::memory_order_relaxed);  // relaxed: the owner wrote it
-    if (alone_) {
-      head_.store(head + 1, std::memory_order_release);  // pairs: nobody; as the CAS that it stands for
-      return oldest;
-    }
     if (head_.compare_exchange_strong(head, head + 1, std::memory_order_acq_rel,  // pairs: other CAS on head_
                                       std::memory_order_relaxed)) {  // relaxed: retried from the top
       return oldest;

@@ -13,7 +13,6 @@
 #include "scheduler_parts.hpp"
 
 namespace throng::detail {
-namespace {
 
 // Asynchronous signals of the host's go to the host's threads: taken on a small stack they would eat most of
 // it. Faults are synchronous and stay.
@@ -24,6 +23,8 @@ void block_asynchronous_signals() noexcept {
     sigdelset(&all, fault);
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
 }
+
+namespace {
 
 // How the started workers tell start() that their hooks have run.
 struct StartGate {
@@ -49,9 +50,12 @@ struct StartGate {
 Scheduler::Scheduler(const SchedulerSetup& setup)
     : time_(setup.time != nullptr ? setup.time : &system_time()),
       slice_(setup.slice),
-      host_driven_(setup.workers == 0) {
+      host_driven_(setup.workers == 0),
+      max_spares_(host_driven_ ? 0 : setup.spare_threads),
+      setup_(setup) {
   std::uint32_t count = std::max(1U, setup.workers);
-  parts_ = std::make_unique<Parts>(count, setup.blocking_threads);
+  parts_ = std::make_unique<Parts>(*this, count, setup.blocking_threads);
+  spares_.resize(max_spares_);
   parts_->hooks = setup.hooks;
   for (std::uint32_t i = 0; i < count; ++i) {
     workers_.push_back(std::make_unique<Worker>(*this, WorkerId{i}, setup.seed + i, setup.drop_timer));
@@ -61,54 +65,89 @@ Scheduler::Scheduler(const SchedulerSetup& setup)
 
 Scheduler::~Scheduler() { stop(); }
 
-void Scheduler::start() {
-  SchedulerHooks& hooks = parts_->hooks;
-  if (host_driven_) {
-    if (hooks.started != nullptr) hooks.started(hooks.context, *workers_[0]);
+// The first function of every worker's thread. `report` is told whether the hooks went well, then the worker
+// may run.
+void Scheduler::run_worker_thread(Worker& worker, void (*report)(void*, std::exception_ptr),
+                                  void* gate) noexcept {
+  const SchedulerHooks& hooks = parts_->hooks;
+  block_asynchronous_signals();
+  bool is_spare = worker.id().number >= workers_.size();
+  pthread_setname_np(pthread_self(),
+                     ((is_spare ? "throng-spare-" : "throng-") + std::to_string(worker.id().number)).c_str());
+  try {
+    if (hooks.started != nullptr) hooks.started(hooks.context, worker);
+  } catch (...) {
+    report(gate, std::current_exception());
     return;
   }
-  auto gate = std::make_shared<StartGate>();
+  report(gate, nullptr);
+  set_current_worker(&worker);
+  is_spare ? worker.stand_by() : worker.loop();
+  set_current_worker(nullptr);
+  if (hooks.stopped != nullptr) hooks.stopped(hooks.context, worker);
+}
+
+void Scheduler::start() {
+  if (host_driven_) {
+    if (parts_->hooks.started != nullptr) parts_->hooks.started(parts_->hooks.context, *workers_[0]);
+    return;
+  }
+  auto report = [](void* gate, std::exception_ptr failure) {
+    static_cast<StartGate*>(gate)->report(std::move(failure));
+  };
+  StartGate gate;
   std::size_t started = 0;
   std::exception_ptr failure;
-  for (auto& worker : workers_) {
-    try {
-      worker->parts_->thread = std::thread([gate, &hooks, &started_worker = *worker] {
-        block_asynchronous_signals();
-        pthread_setname_np(pthread_self(), ("throng-" + std::to_string(started_worker.id().number)).c_str());
-        try {
-          if (hooks.started != nullptr) hooks.started(hooks.context, started_worker);
-        } catch (...) {
-          gate->report(std::current_exception());
-          return;
-        }
-        gate->report(nullptr);
-        set_current_worker(&started_worker);
-        started_worker.loop();
-        set_current_worker(nullptr);
-        if (hooks.stopped != nullptr) hooks.stopped(hooks.context, started_worker);
-      });
+  try {
+    for (auto& worker : workers_) {
+      worker->parts_->thread =
+          std::thread([=, this, &gate, &mine = *worker] { run_worker_thread(mine, report, &gate); });
       ++started;
-    } catch (const std::system_error& error) {
-      failure = std::make_exception_ptr(std::system_error(
-          error.code(), "throng: cannot start worker thread " + std::to_string(started + 1) + " of " +
-                            std::to_string(workers_.size()) +
-                            "; ask for fewer workers or raise the thread limit (ulimit -u)"));
-      break;
     }
+    if (max_spares_ > 0) parts_->watchdog.start();
+  } catch (const std::system_error& error) {
+    failure = std::make_exception_ptr(
+        std::system_error(error.code(), "throng: cannot start worker thread " + std::to_string(started + 1) +
+                                            " of " + std::to_string(workers_.size()) +
+                                            "; ask for fewer workers or raise the thread limit (ulimit -u)"));
   }
-  gate->wait_for(started);
-  if (!failure) failure = gate->failure;
+  gate.wait_for(started);
+  if (!failure) failure = gate.failure;
   if (failure) {
     stop();
     std::rethrow_exception(failure);
   }
 }
 
+// Thread: the watchdog's.
+Worker& Scheduler::add_spare() {
+  std::size_t index = spare_count();
+  WorkerId id{static_cast<std::uint32_t>(workers_.size() + index)};
+  auto spare = std::make_unique<Worker>(*this, id, setup_.seed + id.number, setup_.drop_timer);
+  StartGate gate;
+  auto report = [](void* to, std::exception_ptr failure) {
+    static_cast<StartGate*>(to)->report(std::move(failure));
+  };
+  spare->parts_->thread =
+      std::thread([=, this, &gate, &mine = *spare] { run_worker_thread(mine, report, &gate); });
+  gate.wait_for(1);
+  if (gate.failure) {
+    spare->parts_->thread.join();
+    throw std::bad_alloc();
+  }
+  spares_[index] = std::move(spare);
+  spare_count_.store(index + 1, std::memory_order_release);  // pairs: spare_count's acquire
+  return *spares_[index];
+}
+
 void Scheduler::stop() noexcept {
   if (parts_->stopping.exchange(true, std::memory_order_seq_cst)) return;  // pairs: the loads in Worker::park
-  for (auto& worker : workers_) worker->parts_->parker.unpark();
-  for (auto& worker : workers_) {
-    if (worker->parts_->thread.joinable()) worker->parts_->thread.join();
+  parts_->watchdog.stop();                                                 // no more spares from here on
+  std::size_t all = workers_.size() + spare_count();
+  for (std::size_t i = 0; i < all; ++i) any_worker(i).parts_->parker.unpark();
+  for (std::size_t i = 0; i < all; ++i) {
+    std::thread& thread = any_worker(i).parts_->thread;
+    if (thread.joinable()) thread.join();
   }
   parts_->blocking.stop();
   if (host_driven_ && parts_->hooks.stopped != nullptr)
@@ -164,7 +203,8 @@ std::int64_t Scheduler::next_deadline() const noexcept {
 
 TimerKey Scheduler::start_timer(std::int64_t deadline, const Expiry& expiry) {
   Worker* worker = current_worker();
-  if (worker != nullptr && &worker->scheduler() == this)
+  // A spare's wheel would stand still while it is off duty.
+  if (worker != nullptr && &worker->scheduler() == this && worker->id().number < workers_.size())
     return worker->parts_->timers.start(deadline, expiry);
   // From outside: on the first worker's wheel, which may sleep past the new deadline unless it is told.
   TimerKey key = workers_[0]->parts_->timers.start(deadline, expiry);
@@ -200,9 +240,11 @@ bool Scheduler::run_blocking(void (*job)(void*) noexcept, void* argument) {
 
 std::size_t Scheduler::waiting() const noexcept {
   std::size_t count = parts_->injector.pending();
-  for (const auto& worker : workers_) {
-    for (const RunQueue& queue : worker->parts_->queues) count += queue.size();
-  }
+  auto add = [&](const Worker& worker) {
+    for (const RunQueue& queue : worker.parts_->queues) count += queue.size();
+  };
+  for (const auto& worker : workers_) add(*worker);
+  for (std::size_t i = 0; i < spare_count(); ++i) add(*spares_[i]);
   return count;
 }
 

@@ -6,16 +6,22 @@
 #include "blocking_pool.hpp"
 #include "idle.hpp"
 #include "injector.hpp"
+#include "watchdog.hpp"
 #include "worker_parts.hpp"
 
 namespace throng::detail {
 
+// Asynchronous signals of the host's go to the host's threads. Thread: one of the scheduler's, as it begins.
+void block_asynchronous_signals() noexcept;
+
 struct Scheduler::Parts {
-  Parts(std::uint32_t workers, std::size_t blocking_threads) : idle(workers), blocking(blocking_threads) {}
+  Parts(Scheduler& scheduler, std::uint32_t workers, std::size_t blocking_threads)
+      : idle(workers), blocking(blocking_threads), watchdog(scheduler) {}
 
   Injector injector;
   Idle idle;
   BlockingPool blocking;
+  Watchdog watchdog;
   SchedulerHooks hooks;  // constant after construction
   // Protocol: set once by stop(), seq_cst, before every worker is unparked; read by workers before they
   // sleep.

@@ -17,6 +17,7 @@ constexpr std::size_t stolen_at_once = 128;          // half a ring at most
 constexpr std::size_t timers_at_once = 1024;         // expiries handled before runnables get their turn
 constexpr std::int64_t sentinel_period = 1'000'000;  // ns; see Idle
 constexpr std::int64_t overdue_after = 500'000;      // ns; a sleeper's help for a busy worker's timers
+constexpr std::int64_t look_again = 100'000;         // ns; of a spare that finds nothing
 constexpr std::uint8_t low_skips = 8;                // SCH-3
 
 }  // namespace
@@ -72,6 +73,26 @@ void Worker::loop() {
       run(*runnable);
     } else if (!park()) {
       break;
+    }
+  }
+}
+
+// A spare's, while it is on duty.
+void Worker::serve() {
+  Scheduler::Parts& shared = *scheduler_.parts_;
+  // pairs: send_home and stop()
+  while (parts_->on_duty.load(std::memory_order_acquire) &&
+         !shared.stopping.load(std::memory_order_seq_cst)) {
+    if (parts_->turns >= source_period) poll_sources();
+    Runnable* runnable = next();
+    if (runnable == nullptr && accept_injected()) runnable = next();
+    // Twice in a row, a little apart: only from queues that have not moved.
+    if (runnable == nullptr) runnable = search(true);
+    if (runnable != nullptr) {
+      run(*runnable);
+    } else {
+      tick(true);
+      parts_->parker.park(look_again);
     }
   }
 }
@@ -171,10 +192,10 @@ bool Worker::accept_injected() noexcept {
 }
 
 Runnable* Worker::search(bool only_what_has_waited) noexcept {
-  std::size_t workers = scheduler_.worker_count();
+  std::size_t workers = scheduler_.worker_count() + scheduler_.spare_count();
   std::size_t first = parts_->random.below(workers);
   for (std::size_t i = 0; i < workers; ++i) {
-    Worker& victim = scheduler_.worker((first + i) % workers);
+    Worker& victim = scheduler_.any_worker((first + i) % workers);
     if (&victim == this) continue;
     if (Runnable* runnable = steal_from(victim, only_what_has_waited)) return runnable;
   }
@@ -182,7 +203,8 @@ Runnable* Worker::search(bool only_what_has_waited) noexcept {
 }
 
 Runnable* Worker::steal_from(Worker& victim, bool only_what_has_waited) noexcept {
-  parts_->last_progress.resize(scheduler_.worker_count() * queue_count);
+  std::size_t seen = (victim.id_.number + 1) * queue_count;
+  if (parts_->last_progress.size() < seen) parts_->last_progress.resize(seen);
   Runnable* stolen[stolen_at_once];
   for (std::size_t level = 0; level < queue_count; ++level) {
     RunQueue& queue = victim.parts_->queues[level];
@@ -239,6 +261,7 @@ bool Worker::park() {
     if (Runnable* runnable = search(true)) enqueue(*runnable);
     parts_->was_sentinel = true;
   }
+  shared.watchdog.wake_if_asleep();
   return true;
 }
 

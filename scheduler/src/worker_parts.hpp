@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <thread>
 #include <vector>
 
@@ -66,6 +67,8 @@ struct WorkerParts {
   WorkerCounters counters;
   Parker parker;
   std::thread thread;
+  // Protocol: of a spare. Stored release by the watchdog, which then unparks; loaded acquire by the spare.
+  std::atomic<bool> on_duty{false};
 
   // -- owner only
   Random random;

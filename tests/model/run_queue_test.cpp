@@ -97,10 +97,11 @@ void passes(const std::string& name, const Options& options, const Setup& setup)
 
 // The owner's life as a word: + pushes the next item, - pops one (or finds nothing). Then it pops all that is
 // left.
-Setup queue(const std::string& life, int thieves, int rounds, std::size_t most) {
+Setup queue(const std::string& life, int thieves, int rounds, std::size_t most, bool alone = false) {
   return [=](Execution& e) {
     int count = static_cast<int>(std::count(life.begin(), life.end(), '+'));
     auto s = std::make_shared<State>(count);
+    if (alone) s->queue.set_alone();
     e.thread([=] {
       int pushed = 0;
       int last = -1;
@@ -158,4 +159,12 @@ TEST_CASE("run queue: two thieves") {
   passes("two items, two thieves", quick, queue("++", 2, 1, 2));
   passes("three items, two thieves", hasty, queue("+++", 2, 1, 2));
   passes("wrap, two thieves", hasty, queue("+-++-+", 2, 1, 2));
+}
+
+TEST_CASE("run queue: of the only worker, whose owner does without a CAS, and a rescuer") {
+  passes("one item", thorough, queue("+", 1, 1, 2, true));
+  passes("two items, two thefts", quick, queue("++", 1, 2, 1, true));
+  passes("wrap", quick, queue("+-+-+-", 1, 1, 2, true));
+  passes("into the list", quick, queue("+++++", 1, 1, 2, true));
+  passes("two rescuers", hasty, queue("++", 2, 1, 2, true));
 }

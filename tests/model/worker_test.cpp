@@ -49,7 +49,9 @@ class ModelParker {
 #include "scheduler/src/clock.cpp"  // the shipped code from here on, built with the explorer's atomics
 #include "scheduler/src/run_queue.cpp"
 #include "scheduler/src/scheduler.cpp"
+#include "scheduler/src/spare.cpp"
 #include "scheduler/src/timer_wheel.cpp"
+#include "scheduler/src/watchdog.cpp"
 #include "scheduler/src/worker.cpp"
 
 #include "mailbox/src/assert.cpp"

@@ -15,6 +15,13 @@ using namespace semantics;
 
 namespace {
 
+// Without spares, which would help where a check does not.
+RuntimeOptions alone() {
+  RuntimeOptions options = quiet(1);
+  options.spare_threads = 0;
+  return options;
+}
+
 std::atomic<std::uint64_t> rounds{0};
 volatile std::uint64_t sink;
 
@@ -24,7 +31,7 @@ void hog() {
     x ^= x >> 7;
     x ^= x << 17;
     sink = x;
-    rounds.fetch_add(1, std::memory_order_relaxed);
+    rounds.fetch_add(1, std::memory_order_relaxed);  // relaxed: only that it moves counts
   }
 }
 
@@ -56,7 +63,7 @@ void walk_and_throw() {
 // Others get their turn beside this body, and it can be killed.
 template <void (*body)()>
 void check_gives_way() {
-  Runtime runtime(quiet(1));
+  Runtime runtime(alone());
   bool ended = runtime.run([] {
     auto [process, watch] = spawn_monitor(body);
     for (int i = 0; i < 50; ++i) yield();
@@ -78,7 +85,7 @@ TEST_CASE("SCH-1: so does a function of the standard library's headers") { check
 TEST_CASE("SCH-1: so does a loop that throws and catches") { check_gives_way<walk_and_throw>(); }
 
 TEST_CASE("SCH-1: what a loop uses up is on its account") {
-  Runtime runtime(quiet(1));
+  Runtime runtime(alone());
   std::uint64_t used = runtime.run([] {
     std::uint64_t before = process_info(self())->reductions;
     for (std::uint64_t i = 0; i < 800'000; ++i) sink = i;
@@ -89,7 +96,7 @@ TEST_CASE("SCH-1: what a loop uses up is on its account") {
 }
 
 TEST_CASE("SCH-3: beside hogs a low process gets about an eighth, never nothing") {
-  Runtime runtime(quiet(1));
+  Runtime runtime(alone());
   auto [low, normal] = runtime.run([] {
     Pid slow = spawn(SpawnOptions{.priority = Priority::low}, hog);
     Pid usual = spawn(hog);
@@ -102,7 +109,7 @@ TEST_CASE("SCH-3: beside hogs a low process gets about an eighth, never nothing"
 }
 
 TEST_CASE("SCH-2: a hog of high priority keeps normal ones from its worker, and none of higher") {
-  Runtime runtime(quiet(1));
+  Runtime runtime(alone());
   bool held = runtime.run([] {
     priority(Priority::max);
     Pid usual = spawn(hog);
@@ -121,7 +128,7 @@ TEST_CASE("SCH-2: a hog of high priority keeps normal ones from its worker, and 
 }
 
 TEST_CASE("a section under NoPreempt is not left, whatever it does; after it, others get their turn") {
-  Runtime runtime(quiet(1));
+  Runtime runtime(alone());
   auto [inside, after] = runtime.run([] {
     static std::atomic<std::uint64_t> turns{0};
     turns = 0;
@@ -154,7 +161,7 @@ TEST_CASE("outside of processes the checks do nothing") {
     return fibonacci(20) + (sum > 0 ? 1 : 0);
   };
   CHECK(count() == 6766);
-  Runtime runtime(quiet(1));
+  Runtime runtime(alone());
   runtime.run([] { spawn(hog); });
   CHECK(count() == 6766);  // a host's thread, beside a runtime
   NoPreempt nothing_to_hold;

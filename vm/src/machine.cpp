@@ -32,7 +32,7 @@ RuntimeOptions checked(RuntimeOptions options) {
         "throng: " + std::to_string(options.workers) +
         " workers were asked for; more than 1024 are never useful, one per CPU is the default");
   }
-  constexpr std::size_t most = (std::size_t{1} << Pid::index_bits) - (1024 + 1) * ProcessTable::slack;
+  constexpr std::size_t most = (std::size_t{1} << Pid::index_bits) - (1024 + 1024 + 1) * ProcessTable::slack;
   if (options.max_processes == 0 || options.max_processes > most) {
     throw std::invalid_argument("throng: max_processes must be from 1 to " + std::to_string(most));
   }
@@ -40,14 +40,22 @@ RuntimeOptions checked(RuntimeOptions options) {
       (options.stack_size < 16 * 1024 || options.stack_size > std::size_t{1} << 30)) {
     throw std::invalid_argument("throng: stack_size must be from 16 KiB to 1 GiB, or 0 for the default");
   }
+  if (options.spare_threads > 1024)
+    throw std::invalid_argument("throng: more than 1024 spare threads are never useful");
   if (options.slice < 1) throw std::invalid_argument("throng: slice must be at least one reduction");
   return options;
+}
+
+// Workers, spares, and one for the host's threads.
+std::size_t stocks_of(const RuntimeOptions& options) {
+  return std::size_t{options.workers} + options.spare_threads + 1;
 }
 
 SchedulerSetup setup_of(const RuntimeOptions& options, SchedulerHooks hooks) {
   SchedulerSetup setup;
   setup.workers = options.workers;
   setup.blocking_threads = options.blocking_threads;
+  setup.spare_threads = options.spare_threads;
   setup.slice = options.slice;
   setup.seed = options.seed;
   setup.drop_timer = [](const Expiry& expiry) noexcept {
@@ -61,12 +69,12 @@ SchedulerSetup setup_of(const RuntimeOptions& options, SchedulerHooks hooks) {
 
 Machine::Machine(const RuntimeOptions& wanted)
     : options(checked(wanted)),
-      table({options.max_processes, options.workers + 1}, run_process),
+      table({options.max_processes, stocks_of(options)}, run_process),
       host_state_(*this),
-      scheduler(setup_of(options, {this, worker_started, worker_stopped, worker_ticks})) {
+      scheduler(setup_of(options, {this, worker_started, worker_stopped, worker_ticks, worker_is_stuck})) {
   std::size_t stack = options.stack_size != 0 ? options.stack_size : default_stack_size;
   // Each worker keeps warm stacks in reserve, which must not be missing elsewhere.
-  std::size_t reserve = (options.workers + 1) * std::size_t{ProcessTable::slack};
+  std::size_t reserve = stocks_of(options) * std::size_t{ProcessTable::slack};
   stack_pools_[0] = std::make_unique<StackPool>(stack, options.max_processes + reserve);
   scheduler.start();
 }
@@ -94,6 +102,11 @@ void Machine::worker_started(void* machine, Worker& worker) {
 void Machine::worker_ticks(void* machine, Worker& worker, bool about_to_sleep) noexcept {
   auto& self = *static_cast<Machine*>(machine);
   if (worker.attachment != nullptr) start_deferred(self, state_of(worker), about_to_sleep);
+}
+
+void Machine::worker_is_stuck(void* machine, Worker& worker, std::int64_t, bool&) noexcept {
+  auto& self = *static_cast<Machine*>(machine);
+  if (worker.attachment != nullptr) rescue_deferred(self, state_of(worker));
 }
 
 void Machine::worker_stopped(void* machine, Worker&) noexcept { static_cast<void>(machine); }
@@ -219,6 +232,7 @@ void Machine::answer_for_the_dead(Signal* signal, const ExitReason& why) noexcep
 std::size_t Machine::process_count() const noexcept {
   // relaxed: statistics; ended is read first, so the difference is never negative by much
   std::uint64_t spawned = host_state_.spawned.load(std::memory_order_relaxed), ended = 0;
+  std::lock_guard lock(states_mutex_);
   for (const auto& state : states_)
     ended += state->ended.load(std::memory_order_relaxed);  // relaxed: statistic
   for (const auto& state : states_)
@@ -246,11 +260,15 @@ RuntimeInfo Machine::info() const {
   info.run_queue = scheduler.waiting();
   info.timers = scheduler.timer_count();
   info.spawned = host_state_.spawned.load(std::memory_order_relaxed);  // relaxed: statistic
-  for (const auto& state : states_)
-    info.spawned += state->spawned.load(std::memory_order_relaxed);  // relaxed: same
+  {
+    std::lock_guard lock(states_mutex_);
+    for (const auto& state : states_)
+      info.spawned += state->spawned.load(std::memory_order_relaxed);  // relaxed: same
+  }
   auto& workers = const_cast<Scheduler&>(scheduler);
-  for (std::size_t i = 0; i < workers.worker_count(); ++i) {
-    WorkerMetrics metrics = workers.worker(i).metrics();
+  info.spares = workers.spare_count();
+  for (std::size_t i = 0; i < workers.worker_count() + workers.spare_count(); ++i) {
+    WorkerMetrics metrics = workers.any_worker(i).metrics();
     info.dispatches += metrics.dispatches;
     info.steals += metrics.steals;
     info.reductions += metrics.reductions;

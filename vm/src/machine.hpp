@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <throng/base/biased_lock.hpp>
 #include <throng/scheduler/scheduler.hpp>
 #include <throng/vm/crash.hpp>
 #include <throng/vm/runtime.hpp>
@@ -53,14 +54,19 @@ struct WorkerState {
   int granted_ticks = 0;        // what it was set to, in the current run
   std::int64_t granted_at = 0;  // when, if the run has been asked how long its ticks take; else 0
   Process* current = nullptr;   // runs now, on its stack or in a handler of signals
-  Carrier* spare = nullptr;     // warm carriers of the default class, last in first out
+  // Protocol: the pid of that one. Written by the worker, read by the watchdog for its report, relaxed: of
+  // the run before it, at worst.
+  Atomic<std::uint64_t> running{0};
+  Carrier* spare = nullptr;  // warm carriers of the default class, last in first out
   std::uint32_t spares = 0;
   ProcessTable::Stock stock;
   std::vector<Message> keepers;
   std::uint64_t next_reference = 0;
   std::uint64_t end_reference = 0;
   // Time-outs of waits begun here, oldest first, that are not worth a timer yet; see timers.hpp.
+  // Guarded by deferred_lock: the watchdog makes timers of them where the worker is stuck.
   std::deque<DeferredTimeout> deferred;
+  BiasedLock deferred_lock;
   std::int64_t tick_time = 0;  // of the last look at them
   // Protocol of the counters: written by this worker alone, read as statistics by anybody.
   Atomic<std::uint64_t> spawned{0};
@@ -137,6 +143,7 @@ class Machine {
   static void worker_started(void* machine, Worker& worker);
   static void worker_stopped(void* machine, Worker& worker) noexcept;
   static void worker_ticks(void* machine, Worker& worker, bool about_to_sleep) noexcept;
+  static void worker_is_stuck(void* machine, Worker& worker, std::int64_t since, bool& reported) noexcept;
 
   static constexpr std::uint64_t references_at_once = 1 << 12;
   static constexpr std::size_t stack_classes = 12;
@@ -145,8 +152,8 @@ class Machine {
       stack_pools_[stack_classes];  // written under pools_mutex_, class 0 at construction
   std::mutex host_mutex_;           // host threads that create processes take turns with host_state_
   WorkerState host_state_;
-  std::mutex states_mutex_;
-  std::vector<std::unique_ptr<WorkerState>> states_;  // guarded by states_mutex_ while workers start
+  mutable std::mutex states_mutex_;
+  std::vector<std::unique_ptr<WorkerState>> states_;  // guarded by states_mutex_
   // Protocol: only counts up; uniqueness is all that matters.
   Atomic<std::uint64_t> references_{1};
   // Protocol: taken by exchange by the one host thread that polls.

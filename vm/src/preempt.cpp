@@ -108,14 +108,21 @@ NoPreempt::~NoPreempt() {
 
 }  // namespace throng
 
+// Named in assembler text by the stubs, which a link with optimization does not see.
+#if defined(__clang__)
+#define THRONG_CALLED_FROM_STUBS __attribute__((used))
+#else
+#define THRONG_CALLED_FROM_STUBS __attribute__((used, externally_visible))
+#endif
+
 extern "C" {
 
-void throng_preempt_slow() noexcept {
+THRONG_CALLED_FROM_STUBS void throng_preempt_slow() noexcept {
   if (throng::detail::Process* process = throng::detail::use_up_ticks(__builtin_frame_address(0)))
     throng::detail::end_slice(*process);
 }
 
-void throng_preempt_chunk() noexcept {
+THRONG_CALLED_FROM_STUBS void throng_preempt_chunk() noexcept {
   int* ticks = throng::detail::ticks_word();
   *ticks -= throng::detail::chunk;
   if (*ticks < 0) throng_preempt_slow();

@@ -119,6 +119,8 @@ void settle(WorkerState& state, Process& process) noexcept {
 
 void set_running(WorkerState& state, Worker& worker, Process& process) noexcept {
   state.current = &process;
+  // relaxed: see the fields
+  state.running.store(process.pid_bits.load(std::memory_order_relaxed), std::memory_order_relaxed);
   process.worker = &worker;
   process.status.store(ProcessStatus::running, std::memory_order_relaxed);  // relaxed: a statistic
 }

@@ -1,6 +1,7 @@
 #include <throng/vm/timer.hpp>
 
 #include <algorithm>
+#include <mutex>
 
 #include "timers.hpp"
 
@@ -90,22 +91,50 @@ void WaitTimer::start_once(Duration timeout) {
                                              make_message<Reference>(timeout_kind, number));
     return;
   }
+  std::lock_guard lock(state.deferred_lock);
   state.deferred.push_back({process_.pid(), number, timeout, state.tick_time});
 }
 
+namespace {
+
+void make_timer(Machine& machine, const DeferredTimeout& due) noexcept {
+  Process* process = machine.table.find(due.process);
+  if (process == nullptr || process->waits_for_number() != due.number) return;
+  TimerKey key = start_signal_timer(machine, due.timeout, due.process,
+                                    make_message<Reference>(timeout_kind, due.number));
+  machine.deliver(due.process,
+                  make_message<StartedTimer>(timer_started_kind, due.number, key).release_signal());
+}
+
+}  // namespace
+
 void start_deferred(Machine& machine, WorkerState& state, bool all) noexcept {
   constexpr std::int64_t patience = 1'000'000;  // ns
-  if (state.deferred.empty()) return;
-  state.tick_time = machine.scheduler.now();
-  while (!state.deferred.empty() && (all || state.deferred.front().since + patience <= state.tick_time)) {
-    DeferredTimeout due = state.deferred.front();
-    state.deferred.pop_front();
-    Process* process = machine.table.find(due.process);
-    if (process == nullptr || process->waits_for_number() != due.number) continue;
-    TimerKey key = start_signal_timer(machine, due.timeout, due.process,
-                                      make_message<Reference>(timeout_kind, due.number));
-    machine.deliver(due.process,
-                    make_message<StartedTimer>(timer_started_kind, due.number, key).release_signal());
+  for (bool first = true;; first = false) {
+    DeferredTimeout due;
+    {
+      std::lock_guard lock(state.deferred_lock);
+      if (state.deferred.empty()) return;
+      if (first) state.tick_time = machine.scheduler.now();
+      due = state.deferred.front();
+      if (!all && due.since + patience > state.tick_time) return;
+      state.deferred.pop_front();
+    }
+    make_timer(machine, due);
+  }
+}
+
+void rescue_deferred(Machine& machine, WorkerState& state) noexcept {
+  for (;;) {
+    if (!state.deferred_lock.try_lock_for_other()) return;  // its owner moves after all
+    std::optional<DeferredTimeout> due;
+    if (!state.deferred.empty()) {
+      due = state.deferred.front();
+      state.deferred.pop_front();
+    }
+    state.deferred_lock.unlock_for_other();
+    if (!due) return;
+    make_timer(machine, *due);
   }
 }
 

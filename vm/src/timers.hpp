@@ -36,6 +36,8 @@ class WaitTimer {
 
 // Thread: the worker's own.
 void start_deferred(Machine& machine, WorkerState& state, bool all) noexcept;
+// The same, of all, for a worker that is stuck. Thread: the watchdog's.
+void rescue_deferred(Machine& machine, WorkerState& state) noexcept;
 void take_started_timer(Process& process, const StartedTimer& started) noexcept;
 
 }  // namespace throng::detail

@@ -2,8 +2,10 @@
 // that may block. Knows runnables and nothing of what they are. Several schedulers live in one program.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <throng/scheduler/clock.hpp>
@@ -22,11 +24,15 @@ struct SchedulerHooks {
   void (*stopped)(void* context, Worker& worker) noexcept = nullptr;
   // Now and then between two runs, and before the worker sleeps.
   void (*ticks)(void* context, Worker& worker, bool about_to_sleep) noexcept = nullptr;
+  // A worker has not switched for so long (ns), or sleeps. Called by the watchdog, on its own thread, once in
+  // a tick; `reported` is the callee's to keep until the worker switches.
+  void (*stuck)(void* context, Worker& worker, std::int64_t since, bool& reported) noexcept = nullptr;
 };
 
 struct SchedulerSetup {
   unsigned workers = 1;            // 0: no thread at all, the host calls poll()
   unsigned blocking_threads = 64;  // at most so many threads for work that may block
+  unsigned spare_threads = 8;      // at most so many for the queues of workers that are stuck; 0: no watchdog
   std::int32_t slice = 4000;       // reductions a run may use before it should yield (SCH-1)
   std::uint64_t seed = 0;          // of the random choices: whom to steal from
   TimeSource* time = nullptr;      // null: the system's steady clock
@@ -73,20 +79,36 @@ class Scheduler {
   std::int32_t slice() const noexcept { return slice_; }
   std::size_t worker_count() const noexcept { return workers_.size(); }
   Worker& worker(std::size_t index) noexcept { return *workers_[index]; }
+  // Spares that there are, on duty or not; they come one by one, when first needed, and stay. Thread: any.
+  std::size_t spare_count() const noexcept {
+    return spare_count_.load(std::memory_order_acquire);  // pairs: add_spare's release
+  }
+  // Workers, then spares. Requires: index < worker_count() + spare_count().
+  Worker& any_worker(std::size_t index) noexcept {
+    return index < workers_.size() ? *workers_[index] : *spares_[index - workers_.size()];
+  }
   bool is_host_driven() const noexcept { return host_driven_; }
   std::size_t waiting() const noexcept;  // runnables queued, a hint
 
  private:
   friend class Worker;
+  friend class Watchdog;
   struct Parts;
 
   void consider_waking(Worker& waker, std::size_t waiting) noexcept;
   bool wake_one() noexcept;
+  void run_worker_thread(Worker& worker, void (*report)(void*, std::exception_ptr), void* gate) noexcept;
+  Worker& add_spare();
 
   TimeSource* time_;                              // constant after construction
   std::int32_t slice_;                            // constant after construction
   bool host_driven_;                              // constant after construction
   std::vector<std::unique_ptr<Worker>> workers_;  // constant after construction
+  // Protocol: a slot is written by the watchdog before it is counted, and constant from then on.
+  std::vector<std::unique_ptr<Worker>> spares_;
+  std::atomic<std::size_t> spare_count_{0};
+  std::size_t max_spares_;      // constant after construction
+  const SchedulerSetup setup_;  // for spares
   std::unique_ptr<Parts> parts_;
 };
 

@@ -50,11 +50,19 @@ class Worker {
 
   // The loop of a worker thread; returns when the scheduler stops.
   void loop();
+  // The same for a spare: see watchdog.hpp.
+  void stand_by();
   // Runs what is ready, at most `limit` runs. True: something ran or is ready. For poll mode.
   bool run_ready(std::size_t limit);
 
  private:
   friend class Scheduler;
+  friend class Watchdog;
+  void serve();
+  void hand_back() noexcept;
+  // Thread: any.
+  bool has_queued() const noexcept;
+  void advance_timers(std::int64_t now);
   Runnable* next() noexcept;
   Runnable* next_normal() noexcept;
   Runnable* find_work();

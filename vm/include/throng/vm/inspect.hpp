@@ -67,7 +67,8 @@ struct RuntimeInfo {
     std::uint64_t parks = 0;       // times it had nothing to do
     std::uint64_t reductions = 0;
   };
-  std::vector<Worker> per_worker;
+  std::size_t spares = 0;          // threads there are for the queues of workers that are stuck
+  std::vector<Worker> per_worker;  // workers, then spares
   struct Memory {
     std::size_t processes = 0;  // control blocks, and the stack pages processes hold at least
     std::size_t stacks = 0;     // of these: stacks in use, one page each counted

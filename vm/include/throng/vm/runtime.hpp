@@ -24,9 +24,12 @@ struct RuntimeOptions {
   std::size_t max_processes = std::size_t{1} << 22;
   std::size_t stack_size = 0;      // bytes per process that holds one; 0: 64 KiB
   unsigned blocking_threads = 64;  // at most so many for blocking()
-  std::int32_t slice = 4000;       // reductions before others get their turn (SCH-1)
-  std::uint64_t seed = 0;          // of the scheduler's random choices
-  bool report_crashes = true;      // one line on stderr for a process that ends with an error
+  // At most so many threads take over the queues of workers whose process does not give way for a
+  // millisecond: in a loop without checks, in a system call, for a lock. 0: nobody does.
+  unsigned spare_threads = 8;
+  std::int32_t slice = 4000;   // reductions before others get their turn (SCH-1)
+  std::uint64_t seed = 0;      // of the scheduler's random choices
+  bool report_crashes = true;  // one line on stderr for a process that ends with an error
 
   static constexpr unsigned default_workers = ~0U;  // as many as there are CPUs to use
 };

@@ -1,0 +1,108 @@
+// A lock for what one thread does all the time and others hardly ever: the owner pays two plain stores and a
+// load, the others a system call. For what a watchdog must be able to reach into while the owner is stuck
+// somewhere else.
+//
+//     owner                                  another
+//     owner_in = true                        wanted = true
+//     (no reordering by the compiler)        membarrier(): every thread of this program passes a full fence
+//     wanted?  yes: owner_in = false, wait   owner_in?  yes: wait, or give up
+//
+// After membarrier() has returned, either the owner's store is visible to the other, or the owner's load is
+// still to come and sees `wanted`: a fence that only the one who comes rarely pays for. What one of them
+// wrote inside is seen by the next: owner_in and wanted are stored release and loaded acquire.
+//
+// Rejected: a spin lock; its exchange costs the owner 5 ns on each of the hottest paths. Handing the
+// structure over by a flag that the owner looks at between two runs: it is stuck.
+#pragma once
+
+#include <throng/base/atomic.hpp>
+#include <throng/base/spin_lock.hpp>
+
+namespace throng::detail {
+
+// Whether other threads can be made to pass a fence, found out once. Without: the owner executes its own.
+bool has_remote_fence() noexcept;
+void remote_fence() noexcept;
+
+class BiasedLock {
+ public:
+  // Thread: owner.
+  void lock() noexcept {
+    for (;;) {
+      owner_in_.store(true, before_fence);  // pairs: the other's look at it, by the fences
+      own_fence();
+      if (!wanted_.load(after_fence)) [[likely]]  // pairs: unlock_for_other's release, and the fences
+        return;
+      owner_in_.store(false, std::memory_order_release);  // pairs: try_lock_for_other's acquire
+      for (int round = 0; wanted_.load(std::memory_order_relaxed); ++round)  // relaxed: asked again above
+        spin_pause(round);
+    }
+  }
+  void unlock() noexcept {
+    owner_in_.store(false, std::memory_order_release);  // pairs: try_lock_for_other's acquire
+  }
+
+  // False: another one is in, or the owner does not come out: its thread may have been descheduled inside.
+  // Thread: any but the owner's.
+  [[nodiscard]] bool try_lock_for_other() noexcept {
+    if (!others_.try_lock()) return false;
+    wanted_.store(true, before_fence);  // pairs: the owner's look at it, by the fences
+    others_fence();
+    for (int round = 0; owner_in_.load(after_fence);
+         ++round) {  // pairs: the owner's releases, and the fences
+      if (round == patience) {
+        unlock_for_other();
+        return false;
+      }
+      spin_pause(round);
+    }
+    return true;
+  }
+  void unlock_for_other() noexcept {
+    wanted_.store(false, std::memory_order_release);  // pairs: lock's acquire
+    others_.unlock();
+  }
+
+ private:
+#if defined(THRONG_MODEL)
+  static constexpr int patience = 2;
+  // The explorer knows no fences: one order of all operations stands for them.
+  static constexpr std::memory_order before_fence = std::memory_order_seq_cst;  // pairs: after_fence
+  static constexpr std::memory_order after_fence = std::memory_order_seq_cst;   // pairs: before_fence
+  static void own_fence() noexcept {}
+  static void others_fence() noexcept {}
+#else
+  static constexpr int patience = 256;
+  static constexpr std::memory_order before_fence = std::memory_order_relaxed;  // relaxed: the fence orders
+  static constexpr std::memory_order after_fence = std::memory_order_acquire;  // pairs: releases of the other
+  void own_fence() const noexcept {
+    if (has_remote_fence_) [[likely]] {
+      std::atomic_signal_fence(std::memory_order_seq_cst);  // pairs: others_fence
+    } else {
+      full_fence();
+    }
+  }
+  void others_fence() const noexcept {
+    if (has_remote_fence_) {
+      remote_fence();
+    } else {
+      full_fence();
+    }
+  }
+  // TSan has no fences and needs none here: what it must see are the releases and acquires.
+  static void full_fence() noexcept {
+#if !THRONG_TSAN
+    std::atomic_thread_fence(std::memory_order_seq_cst);  // pairs: the other side's
+#endif
+  }
+  const bool has_remote_fence_ = has_remote_fence();
+#endif
+
+  // Protocol: stored by the owner alone; true while it is in, or about to look whether it may.
+  Atomic<bool> owner_in_{false};
+  // Protocol: stored by whoever holds others_; true while one wants to be in, or is.
+  Atomic<bool> wanted_{false};
+  SpinLock others_;
+};
+
+}  // namespace throng::detail
