@@ -21,6 +21,11 @@ constexpr Scenario all[] = {
     {"selective_request", "the same by send_request() and receive()", 1'000'000, 100'000, selective_request},
     {"selective_await", "the same by a task and its await()", 200'000, 100'000, selective_await},
     {"selective_agent", "the same by an agent's update()", 500'000, 100'000, selective_agent},
+    {"hog_latency",
+     "a pair that talks and a ticker of 1 ms for N ms, beside as many endless loops as there are processes",
+     10'000, 2, hog_latency},
+    {"hog_latency_plain", "the same with loops without checks, which the watchdog must see to", 10'000, 2,
+     hog_latency_plain},
     {"selective_start", "the same by the start and the stop of a server", 200'000, 100'000, selective_start},
 };
 

@@ -17,5 +17,7 @@ Outcome selective_request(throng::Runtime& runtime, const Parameters& parameters
 Outcome selective_await(throng::Runtime& runtime, const Parameters& parameters);
 Outcome selective_agent(throng::Runtime& runtime, const Parameters& parameters);
 Outcome selective_start(throng::Runtime& runtime, const Parameters& parameters);
+Outcome hog_latency(throng::Runtime& runtime, const Parameters& parameters);
+Outcome hog_latency_plain(throng::Runtime& runtime, const Parameters& parameters);
 
 }  // namespace throng_bench

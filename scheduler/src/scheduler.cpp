@@ -104,7 +104,6 @@ void Scheduler::start() {
           std::thread([=, this, &gate, &mine = *worker] { run_worker_thread(mine, report, &gate); });
       ++started;
     }
-    if (max_spares_ > 0) parts_->watchdog.start();
   } catch (const std::system_error& error) {
     failure = std::make_exception_ptr(
         std::system_error(error.code(), "throng: cannot start worker thread " + std::to_string(started + 1) +
@@ -113,6 +112,12 @@ void Scheduler::start() {
   }
   gate.wait_for(started);
   if (!failure) failure = gate.failure;
+  try {  // after the workers: it looks at what their hooks have set
+    if (!failure && max_spares_ > 0) parts_->watchdog.start();
+  } catch (const std::system_error& error) {
+    failure = std::make_exception_ptr(std::system_error(
+        error.code(), "throng: cannot start the watchdog's thread; raise the thread limit (ulimit -u)"));
+  }
   if (failure) {
     stop();
     std::rethrow_exception(failure);

@@ -11,6 +11,7 @@ namespace throng::detail {
 namespace {
 
 constexpr std::uint32_t source_period = 64;          // turns between two looks at timers and injector
+constexpr std::int32_t least_used = 16;              // reductions that a turn counts at least
 constexpr unsigned turn_shift = 6;                   // 64 reductions count as a turn more
 constexpr std::size_t injected_at_once = 32;         // taken from the injector in one go
 constexpr std::size_t stolen_at_once = 128;          // half a ring at most
@@ -40,7 +41,11 @@ WorkerMetrics Worker::metrics() const noexcept {
 }
 
 void Worker::enqueue_at(Runnable& runnable, Priority priority) noexcept {
-  RunQueue& queue = parts_->push(runnable, priority);
+  push_and_tell(runnable, queue_of(priority, false));
+}
+
+inline void Worker::push_and_tell(Runnable& runnable, std::size_t level) noexcept {
+  RunQueue& queue = parts_->push(runnable, level);
   if (scheduler_.may_have_sleepers()) [[unlikely]]
     scheduler_.consider_waking(*this, queue.size());
 }
@@ -59,7 +64,12 @@ inline void Worker::run(Runnable& runnable) noexcept {
   auto used = static_cast<std::uint32_t>(scheduler_.slice_ - budget);
   WorkerCounters::add(parts_->counters.reductions, used);
   parts_->turns += 1 + (used >> turn_shift);  // a few full slices are long for a timer that is due
-  if (settled == Settled::yielded) enqueue(runnable);
+  if (std::exchange(parts_->runs_behind, false)) {
+    parts_->fresh_used = 0;
+  } else if (settled != Settled::yielded) {  // who yields goes behind: so it has its turn once and no more
+    parts_->fresh_used += std::max(scheduler_.slice_ - budget, least_used);
+  }
+  if (settled == Settled::yielded) push_and_tell(runnable, queue_of(runnable.priority(), true));
 }
 
 void Worker::loop() {
@@ -115,20 +125,24 @@ bool Worker::run_ready(std::size_t limit) {
 Runnable* Worker::next() noexcept {
   while (parts_->filled != 0) {
     auto level = static_cast<std::size_t>(std::countr_zero(parts_->filled));
-    Runnable* runnable = level + 1 < queue_count ? parts_->queues[level].pop() : next_normal();
+    if (level == fresh && parts_->fresh_used >= scheduler_.slice_ && (parts_->filled & 1U << behind) != 0)
+      level = behind;
+    Runnable* runnable = level != behind ? parts_->queues[level].pop() : next_behind();
     if (runnable != nullptr) return runnable;
     parts_->filled &= ~(1U << level);
   }
   return nullptr;
 }
 
-// Normal and low share a queue: a low one is passed over until it has come to the front eight times, unless
-// it is alone (SCH-3). Each pass moves it to the tail, so the walk ends after at most eight rounds.
-Runnable* Worker::next_normal() noexcept {
-  RunQueue& queue = parts_->queues[queue_count - 1];
+// A low one is passed over until it has come to the front eight times, unless it is alone (SCH-3). Each pass
+// moves it to the tail, so the walk ends after at most eight rounds.
+Runnable* Worker::next_behind() noexcept {
+  RunQueue& queue = parts_->queues[behind];
   for (;;) {
     Runnable* runnable = queue.pop();
-    if (runnable == nullptr || runnable->priority() != Priority::low) return runnable;
+    if (runnable == nullptr) return nullptr;
+    parts_->runs_behind = true;
+    if (runnable->priority() != Priority::low) return runnable;
     if (++RunnableAccess::skips(*runnable) >= low_skips || queue.size() == 0) {
       RunnableAccess::skips(*runnable) = 0;
       return runnable;
@@ -186,7 +200,7 @@ void Worker::leave_search(bool found) noexcept {
 bool Worker::accept_injected() noexcept {
   Runnable* taken[injected_at_once];
   std::size_t count = scheduler_.parts_->injector.pop_many(taken, injected_at_once);
-  for (std::size_t i = 0; i < count; ++i) parts_->push(*taken[i]);
+  for (std::size_t i = 0; i < count; ++i) parts_->push(*taken[i], queue_of(taken[i]->priority(), false));
   if (count > 0 && scheduler_.may_have_sleepers()) scheduler_.consider_waking(*this, count);
   return count > 0;
 }
@@ -216,7 +230,7 @@ Runnable* Worker::steal_from(Worker& victim, bool only_what_has_waited) noexcept
     std::size_t count = queue.steal(stolen);
     if (count == 0) continue;
     WorkerCounters::add(parts_->counters.steals);
-    for (std::size_t i = 1; i < count; ++i) parts_->push(*stolen[i]);
+    for (std::size_t i = 1; i < count; ++i) parts_->push(*stolen[i], level);
     return stolen[0];
   }
   return nullptr;

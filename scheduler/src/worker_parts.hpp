@@ -13,20 +13,30 @@
 
 namespace throng::detail {
 
-// max, high, and one for normal and low together (SCH-3).
-inline constexpr std::size_t queue_count = 3;
+// max, high, and two for the rest: `fresh` for normal ones that were woken or are new, `behind` for those
+// that had a turn and want another one, and for low ones (SCH-3).
+//
+// Why two: among those who compute, whoever was woken would wait for a slice of each of them, and a pair that
+// talks would do so for every message. So the woken go first, until together they have used a slice; then one
+// of those behind gets its turn. A message's way is short though all others compute, and nobody starves: each
+// side has at least half. Rejected: a slot for the process woken last. It is one more thing to steal from,
+// costs an exchange per message, and helps one pair only.
+inline constexpr std::size_t fresh = 2;
+inline constexpr std::size_t behind = 3;
+inline constexpr std::size_t queue_count = 4;
 
-inline std::size_t queue_of(Priority priority) noexcept {
+inline std::size_t queue_of(Priority priority, bool had_turn) noexcept {
   switch (priority) {
     case Priority::max:
       return 0;
     case Priority::high:
       return 1;
     case Priority::normal:
+      return had_turn ? behind : fresh;
     case Priority::low:
       break;
   }
-  return 2;
+  return behind;
 }
 
 // Protocol of the counters: written by the worker alone, read by anybody as statistics, hence relaxed
@@ -54,9 +64,7 @@ struct WorkerParts {
   }
 
   // Every runnable enters a queue here, so that `filled` knows. Thread: owner.
-  RunQueue& push(Runnable& runnable) noexcept { return push(runnable, runnable.priority()); }
-  RunQueue& push(Runnable& runnable, Priority priority) noexcept {
-    std::size_t level = queue_of(priority);
+  RunQueue& push(Runnable& runnable, std::size_t level) noexcept {
     filled |= 1U << level;
     queues[level].push(runnable);
     return queues[level];
@@ -72,10 +80,12 @@ struct WorkerParts {
 
   // -- owner only
   Random random;
-  std::uint32_t turns = 0;    // since the last look at timers and injector
-  std::uint32_t filled = 0;   // bit k: queue k may hold something; cleared when a pop finds it empty
-  bool searching = false;     // holds the search token
-  bool was_sentinel = false;  // has just looked around as the sentinel
+  std::uint32_t turns = 0;      // since the last look at timers and injector
+  std::uint32_t filled = 0;     // bit k: queue k may hold something; cleared when a pop finds it empty
+  bool runs_behind = false;     // the run that is on came from behind
+  std::int32_t fresh_used = 0;  // reductions used since one from behind had its turn
+  bool searching = false;       // holds the search token
+  bool was_sentinel = false;    // has just looked around as the sentinel
   std::vector<std::uint64_t> last_progress;  // the sentinel's previous reading of every queue
 };
 

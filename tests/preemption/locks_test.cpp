@@ -6,13 +6,14 @@
 #include <atomic>
 #include <mutex>
 
+#include "preemption/sink.hpp"
 #include "semantics/support.hpp"
 
 using namespace semantics;
 
 namespace {
 
-volatile std::uint64_t sink;
+Sink sink;
 
 void compute(std::uint64_t iterations) {
   for (std::uint64_t i = 0; i < iterations; ++i) sink = i;

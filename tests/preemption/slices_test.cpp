@@ -9,6 +9,7 @@
 #include <cmath>
 #include <mutex>
 
+#include "preemption/sink.hpp"
 #include "semantics/support.hpp"
 
 using namespace semantics;
@@ -23,7 +24,7 @@ RuntimeOptions alone() {
 }
 
 std::atomic<std::uint64_t> rounds{0};
-volatile std::uint64_t sink;
+Sink sink;
 
 void hog() {
   for (std::uint64_t x = 88172645463325252u;;) {

@@ -180,13 +180,13 @@ OpenQuestion::~OpenQuestion() {
   }
 }
 
-ReplyTo OpenQuestion::reply_to() const noexcept {
-  Process& process = *current_process();
+ReplyTo OpenQuestion::reply_to() const {
+  Process& process = require_process("call()");
   return ReplyToMaker::make(*process.machine, process.pid(), number_);
 }
 
 void OpenQuestion::ask(Pid to, Message question) {
-  Process& process = *current_process();
+  Process& process = require_process("call()");
   if (is_rejected(process)) return;
   *static_cast<ReplyTo*>(question.payload()) = reply_to();
   Signal* signal = question.release_signal();
@@ -204,7 +204,7 @@ Message& place_of(Process& process, std::uint64_t number) {
 }  // namespace
 
 Message OpenQuestion::wait(Duration timeout) {
-  Process& process = *current_process();
+  Process& process = require_process("call()");
   WaitTimer timer(process);
   for (;;) {
     process.events &= static_cast<std::uint8_t>(~reply_event);

@@ -51,8 +51,10 @@ void charge_time(WorkerState& state, Process& process) noexcept {
   std::int64_t next = few_ticks;
   if (state.granted_at != 0) {
     std::int64_t took = std::clamp<std::int64_t>(now - state.granted_at, 1, std::int64_t{1} << 31);
+    // No more than the slice: the thread may have been off its CPU, which is nobody's work.
     std::int64_t more = took / ns_per_reduction - used / ticks_per_reduction;
-    if (more > 0) worker.budget -= static_cast<std::int32_t>(more);
+    if (more > 0 && worker.budget > 0)
+      worker.budget -= static_cast<std::int32_t>(std::min<std::int64_t>(more, worker.budget));
     next = used * std::max(worker.budget, 1) * ns_per_reduction / took;
     std::int64_t in_a_slice = used * worker.scheduler().slice() * ns_per_reduction / took;
     process.first_ticks = static_cast<std::uint16_t>(in_a_slice >= 4 * many_ticks ? many_ticks : few_ticks);

@@ -64,7 +64,8 @@ class Worker {
   bool has_queued() const noexcept;
   void advance_timers(std::int64_t now);
   Runnable* next() noexcept;
-  Runnable* next_normal() noexcept;
+  Runnable* next_behind() noexcept;
+  void push_and_tell(Runnable& runnable, std::size_t level) noexcept;
   Runnable* find_work();
   bool accept_injected() noexcept;
   Runnable* search(bool only_what_has_waited) noexcept;

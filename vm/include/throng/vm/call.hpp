@@ -96,7 +96,7 @@ class OpenQuestion {
   OpenQuestion(const OpenQuestion&) = delete;
   OpenQuestion& operator=(const OpenQuestion&) = delete;
 
-  ReplyTo reply_to() const noexcept;
+  ReplyTo reply_to() const;
   // Sends the envelope of a Question<M>, whose answer comes here.
   void ask(Pid to, Message question);
   // Waits. The answer's envelope: an Answered<R>, an Unanswered, or empty when the time is up.
