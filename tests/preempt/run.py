@@ -273,6 +273,27 @@ def case_valgrind(builder):
     require(result.returncode == 0 and keep[0] == keep[1], "it computes the same", result.stdout, result.stderr)
 
 
+def case_stubs(builder):
+    """The stubs of g++ save what a program for any x86-64 has in registers, each of the ways in which they can."""
+    objects = [builder.compile(s, "-O2", *builder.checks()) for s in TORTURE[1:3]]
+    (builder.work / "main.cpp").write_text(
+        '#include <cstdio>\n#include "torture.hpp"\n'
+        'extern "C" unsigned throng_preempt_save_plan;\n'
+        "int main() {\n"
+        "  const std::string expected = torture::numbers() + torture::library();\n"
+        "  const unsigned fxsave = 3 << 16 | 512 | 1, xsave = 7 << 16 | 832 | 2;\n"
+        "  if (throng_preempt_save_plan == 0) return 1;\n"
+        "  for (unsigned plan : {fxsave, __builtin_cpu_supports(\"avx\") ? xsave : fxsave, 0u}) {\n"
+        "    throng_preempt_save_plan = plan;\n"
+        "    if (torture::numbers() + torture::library() != expected) return 2;\n"
+        "  }\n"
+        "  std::fputs(expected.c_str(), stdout);\n}\n")
+    program = builder.link("program", *objects, builder.compile(builder.work / "main.cpp"), *builder.stand_in())
+    result = builder.run(program)
+    require(result.returncode == 0 and len(result.stdout) > 100 and result.stdout in (HERE / "torture.txt").read_text(),
+            "it computes the same", result.returncode, result.stdout, result.stderr)
+
+
 def case_coverage(builder):
     """Without the plugin, coverage callbacks make every cycle give way."""
     kinds = "edge,trace-pc" if builder.clang else "trace-pc"
