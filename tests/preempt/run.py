@@ -58,7 +58,11 @@ class Builder:
         return None
 
     def run(self, *command, **options):
-        return subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, **options)
+        words = [str(word) for word in command]
+        try:
+            return subprocess.run(words, capture_output=True, text=True, check=False, timeout=200, **options)
+        except subprocess.TimeoutExpired:
+            sys.exit(f"FAILED: {' '.join(words[:3])} ends")  # a lost register can make a loop endless
 
     def compile(self, source, *flags, name=None):
         path = source if isinstance(source, pathlib.Path) else HERE / source
