@@ -79,7 +79,28 @@ tree take_out(tree* node, tree, tree, int, bool*) {
   return NULL_TREE;
 }
 
+bool (*usual_can_inline)(tree, tree);
+
+const char* name_of(tree decl) {
+  const char* name = IDENTIFIER_POINTER(DECL_ASSEMBLER_NAME(decl));
+  return *name == '*' ? name + 1 : name;
+}
+
+bool is_callee_kept_apart(tree callee) {
+  return !has(callee, marked_name) && (is_runtime(name_of(callee)) || is_slow_path(name_of(callee)));
+}
+
+bool can_inline(tree caller, tree callee) {
+  return !(in_lto_p && has(caller, marked_name) && is_callee_kept_apart(callee)) &&
+         usual_can_inline(caller, callee);
+}
+
 }  // namespace
+
+void keep_runtime_apart() {
+  usual_can_inline = targetm.target_option.can_inline_p;
+  targetm.target_option.can_inline_p = can_inline;
+}
 
 void add_own_headers(const std::string& directory) {
   own_headers.push_back(real_path(directory.c_str()) + "/throng/");
@@ -119,8 +140,7 @@ void mark_functions(void*, void*) {
 // of throng's own functions: they call the runtime, which counts by itself.
 Treatment treatment_of(::function* fun) {
   tree decl = fun->decl;
-  const char* name = IDENTIFIER_POINTER(DECL_ASSEMBLER_NAME(decl));
-  name += *name == '*' ? 1 : 0;
+  const char* name = name_of(decl);
   cgraph_node* node = cgraph_node::get(decl);
   if (has(decl, "throng_nopreempt") || has(decl, "no_sanitize_coverage") || has(decl, "naked") ||
       is_slow_path(name) || (in_lto_p && !has(decl, marked_name)) || (node != nullptr && is_resolver(node))) {

@@ -18,6 +18,11 @@ void add_own_headers(const std::string& directory);
 // Registers the attribute that takes a function out.
 void register_attribute_name(void* event_data, void* user_data);
 
+// In a link with optimization, the runtime's own functions are not inlined into a program's, where their
+// loops would get checks: what the runtime does there must not be interrupted. Without such a link they are
+// not inlined either.
+void keep_runtime_apart();
+
 // Before any function is inlined: notes which functions a link with optimization may instrument, and which
 // can call themselves.
 void mark_functions(void* event_data, void* user_data);

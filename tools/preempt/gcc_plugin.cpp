@@ -337,6 +337,7 @@ int plugin_init(plugin_name_args* plugin, plugin_gcc_version* version) {
       return 1;
     }
   }
+  keep_runtime_apart();
   register_roots(plugin->base_name);
   register_callback(plugin->base_name, PLUGIN_ATTRIBUTES, register_attribute_name, nullptr);
   register_callback(plugin->base_name, PLUGIN_START_UNIT, require_plugin_at_link, nullptr);

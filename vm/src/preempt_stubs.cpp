@@ -18,8 +18,9 @@
 
 // The state kept in throng_preempt_save_plan: 0 unknown, else mask of state components << 16 | bytes of the
 // area | kind, where kind is 1 FXSAVE, 2 XSAVE, 3 XSAVEC, and bytes are a multiple of 64.
+// Hidden and not local, so that a test can choose.
 asm(R"(
-        .local  throng_preempt_save_plan
+        .hidden throng_preempt_save_plan
         .comm   throng_preempt_save_plan,4,4
 
         .pushsection .text
