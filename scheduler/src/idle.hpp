@@ -23,6 +23,7 @@
 // scheduler does nothing.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -71,6 +72,10 @@ class Idle {
     return std::nullopt;
   }
 
+  void set_workers(std::uint32_t workers) noexcept {
+    workers_.store(workers, std::memory_order_relaxed);  // relaxed: see the field
+  }
+
   // The search token: at most one holds it.
   [[nodiscard]] bool begin_search() noexcept {
     bool none = false;
@@ -87,7 +92,8 @@ class Idle {
     return idle_count_.load(std::memory_order_seq_cst) > 0;  // pairs: enter's fetch_add
   }
   bool all_idle() const noexcept {
-    return idle_count_.load(std::memory_order_seq_cst) >= workers_;  // pairs: enter's fetch_add
+    // pairs: enter's fetch_add; the number of workers is a hint, relaxed
+    return idle_count_.load(std::memory_order_seq_cst) >= workers_.load(std::memory_order_relaxed);
   }
   // Cheap forms for the path of every enqueue; a wrong answer costs time, never a wake-up.
   bool maybe_idle() const noexcept {
@@ -124,7 +130,9 @@ class Idle {
   Atomic<bool> sentinel_{false};
   SpinLock lock_;
   std::vector<std::uint32_t> sleepers_;  // guarded by lock_; never grows beyond its reserve
-  std::uint32_t workers_;                // constant after construction
+  // Protocol: how many there are to sleep; changed while they run, and then a wrong answer to all_idle()
+  // costs a sentinel too many or one too late. Plain std::atomic: no step for the explorer.
+  std::atomic<std::uint32_t> workers_;
 };
 
 }  // namespace throng::detail

@@ -159,6 +159,16 @@ void Scheduler::stop() noexcept {
     parts_->hooks.stopped(parts_->hooks.context, *workers_[0]);
 }
 
+void Scheduler::set_online(std::uint32_t workers) noexcept {
+  parts_->idle.set_workers(workers);
+  parts_->online.store(workers, std::memory_order_relaxed);  // relaxed: ordered by the parkers' mutexes
+  for (auto& worker : workers_) worker->parts_->parker.unpark();
+}
+
+std::uint32_t Scheduler::online() const noexcept {
+  return parts_->online.load(std::memory_order_relaxed);  // relaxed: as it was last set
+}
+
 void Scheduler::wake(Runnable& runnable) noexcept {
   Worker* worker = current_worker();
   if (worker != nullptr && &worker->scheduler() == this) {

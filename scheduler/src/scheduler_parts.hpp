@@ -16,7 +16,7 @@ void block_asynchronous_signals() noexcept;
 
 struct Scheduler::Parts {
   Parts(Scheduler& scheduler, std::uint32_t workers, std::size_t blocking_threads)
-      : idle(workers), blocking(blocking_threads), watchdog(scheduler) {}
+      : idle(workers), blocking(blocking_threads), watchdog(scheduler), online(workers) {}
 
   Injector injector;
   Idle idle;
@@ -26,6 +26,9 @@ struct Scheduler::Parts {
   // Protocol: set once by stop(), seq_cst, before every worker is unparked; read by workers before they
   // sleep.
   Atomic<bool> stopping{false};
+  // Protocol: workers of lower numbers take part. Stored by set_online, which then unparks all; read by each
+  // before each turn, relaxed.
+  std::atomic<std::uint32_t> online;
   // Protocol: taken by exchange by the one caller that polls.
   Atomic<bool> polling{false};
 };

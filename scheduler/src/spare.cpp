@@ -18,7 +18,7 @@ void Worker::stand_by() {
   }
 }
 
-// Off duty it looks at its queues no more.
+// To whoever is there: off duty, or offline, it looks at its queues no more.
 void Worker::hand_back() noexcept {
   tick(true);
   while (Runnable* runnable = next()) scheduler_.parts_->injector.push(runnable);

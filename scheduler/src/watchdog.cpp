@@ -75,6 +75,7 @@ void Watchdog::look(std::int64_t now) {
   std::uint32_t stuck = 0;
   bool somebody_waits = scheduler_.parts_->injector.pending() > 0;
   for (std::size_t i = 0; i < workers + on_duty_; ++i) {
+    if (i >= scheduler_.online() && i < workers) continue;  // offline
     if (!is_stuck(i, now)) continue;
     ++stuck;
     somebody_waits = somebody_waits || scheduler_.any_worker(i).has_queued();

@@ -76,6 +76,11 @@ void Worker::loop() {
   Scheduler::Parts& shared = *scheduler_.parts_;
   // relaxed: stop() also unparks, and park() looks again in order
   while (!shared.stopping.load(std::memory_order_relaxed)) {
+    // relaxed: who changes it also unparks
+    if (id_.number >= shared.online.load(std::memory_order_relaxed)) [[unlikely]] {
+      stay_offline();
+      continue;
+    }
     if (parts_->turns >= source_period) poll_sources();
     Runnable* runnable = next();
     if (runnable == nullptr) runnable = find_work();
@@ -85,6 +90,17 @@ void Worker::loop() {
       break;
     }
   }
+}
+
+// Takes part in nothing but its own timers, and gives what they wake to the others (SCH-8).
+void Worker::stay_offline() {
+  if (std::exchange(parts_->searching, false)) scheduler_.parts_->idle.end_search();
+  poll_sources();
+  hand_back();
+  std::int64_t deadline = parts_->timers.next_deadline();
+  std::int64_t rest = std::numeric_limits<std::int64_t>::max();
+  if (deadline != rest) rest = std::max<std::int64_t>(deadline - scheduler_.now(), 0);
+  parts_->parker.park(rest);
 }
 
 // A spare's, while it is on duty.

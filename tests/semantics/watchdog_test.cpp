@@ -5,6 +5,9 @@
 #include <atomic>
 #include <semaphore>
 
+#include <throng/base/config.hpp>
+#include <throng/vm/system_monitor.hpp>
+
 #include "support.hpp"
 
 using namespace semantics;
@@ -150,4 +153,58 @@ TEST_CASE("without spares nobody helps, and nothing else changes") {
   });
   CHECK(spares == 0);
   CHECK(alone);
+}
+
+TEST_CASE("INF-3: a turn that lasts is told of once, with the process, its name and where it is") {
+  Runtime runtime(quiet(1));
+  std::string wrong = runtime.run([]() -> std::string {
+    static Hog hog;
+    if (system_monitor({.long_schedule = 5ms})) return "somebody was told before";
+    Pid pid = hog.start();
+    register_name("hog", pid);
+    Monitor end = monitor(pid);
+    auto told = receive<LongSchedule>(patience);
+    if (!told) return "nobody was told";
+    hog.release();
+    expect_down(end);
+    if (told->process != pid || told->registered_name != "hog") return "who it was";
+    if (told->so_far < 5ms) return "for how long";
+#if !THRONG_TSAN  // which keeps signals back until the next call of the library's
+    if (told->stack.empty()) return "where it is";
+#endif
+    if (receive<LongSchedule>(0ms)) return "told once";
+    return "";
+  });
+  CHECK(wrong == "");
+}
+
+TEST_CASE("INF-3: one process is told, the last that asked, and nobody when it has ended") {
+  Runtime runtime(quiet(1));
+  std::string wrong = runtime.run([]() -> std::string {
+    static Hog hog;
+    auto [first, end] = spawn_monitor([] {
+      system_monitor({.long_schedule = 3ms});
+      expect<Go>();
+    });
+    while (process_brief(first)->status != ProcessStatus::waiting) yield();
+    if (system_monitor({.long_schedule = 3ms}) != first) return "who was told before";
+    hog.start();
+    if (!receive<LongSchedule>(patience)) return "the last one is told";
+    hog.release();
+    if (info_of(first).message_queue_len != 0) return "the one before is not";
+    system_monitor({});
+    Pid second = hog.start();
+    hog.wait_until_it_runs();
+    for (int i = 0; i < 10; ++i) sleep(1ms);
+    hog.release();
+    wait_for_end(second);
+    if (receive<LongSchedule>(0ms)) return "not asked for any more";
+    try {
+      system_monitor({.long_schedule = -1ms});
+      return "a negative time";
+    } catch (const std::invalid_argument&) {
+    }
+    return "";
+  });
+  CHECK(wrong == "");
 }

@@ -50,7 +50,7 @@ struct Waiting {
 void run_blocking_job(BlockingJob* job) {
   std::unique_ptr<BlockingJob, void (*)(BlockingJob*) noexcept> owned(job, job->destroy);
   Process& process = require_process("blocking()");
-  enter_call(process, 8);
+  enter_call(process, price::blocking);
   surface_exit(process);
   if (is_rejected(process)) {
     // A destructor of an exit can't wait; the work is done here, since its effect may be what the destructor

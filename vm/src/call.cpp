@@ -36,7 +36,7 @@ void ReplyTo::send_answer(detail::Message answer) {
   if (machine_ == nullptr) throw std::logic_error("throng: this question was answered before");
   Process* here = detail::current_process();
   if (here != nullptr && here->machine == machine_) {
-    detail::enter_call(*here, 4);
+    detail::enter_call(*here, detail::price::answer);
     if (detail::is_rejected(*here)) {  // its end is settled (EXT-5): the asker is told the reason
       drop();
       return;
@@ -121,7 +121,7 @@ AnyAnswer::~AnyAnswer() {
 
 void AnyAnswer::watch(const OpenQuestion& question, std::uint64_t label) {
   Process& process = require_process("AnyAnswer::watch()");
-  enter_call(process, 1);
+  enter_call(process, price::wait_for_any);
   Unbroken unbroken(process);
   std::uint64_t number = question.number_;
   Relations& relations = process.ensure_relations();
@@ -141,7 +141,7 @@ void AnyAnswer::watch(const OpenQuestion& question, std::uint64_t label) {
 
 std::optional<std::uint64_t> AnyAnswer::wait(Duration timeout) {
   Process& process = require_process("AnyAnswer::wait()");
-  enter_call(process, 1);
+  enter_call(process, price::wait_for_any);
   WaitTimer timer(process);
   for (;;) {
     process.events &= static_cast<std::uint8_t>(~reply_event);
@@ -157,7 +157,7 @@ std::optional<std::uint64_t> AnyAnswer::wait(Duration timeout) {
 
 OpenQuestion::OpenQuestion() {
   Process& process = require_process("call()");
-  enter_call(process, 4);
+  enter_call(process, price::ask);
   surface_exit(process);
   number_ = process.machine->new_reference(state_of(*process.worker));
   if (process.question == 0) {

@@ -15,6 +15,7 @@ namespace {
 ProcessStatus status_of(const Process& process) noexcept {
   if (process.is_exiting) return ProcessStatus::exiting;
   if (process.on_stack) return ProcessStatus::running;
+  if (process.is_suspended) return ProcessStatus::suspended;
   bool waits = process.waits_for != 0 && (process.events & process.waits_for) == 0;
   return waits ? ProcessStatus::waiting : ProcessStatus::runnable;
 }
@@ -71,6 +72,7 @@ ProcessInfo info_of(Process& process) {
     }
     for (const auto& [reference, watch] : relations.monitors) info.monitors.push_back(watch.watched);
     for (const auto& [reference, watcher] : relations.monitored_by) info.monitored_by.push_back(watcher);
+    for (const auto& [other, count] : relations.suspended) info.suspending.push_back(other);
     info.label = relations.label;
     for (const Message& local : relations.locals) {
       if (local) info.locals.emplace_back(local.get()->type->name);
@@ -94,13 +96,14 @@ void inquire(Process& process, Pid other, Signal* inquiry) noexcept {
     process.worker->enqueue_at(*asked, std::max(process.priority(), asked->priority()));
 }
 
-// Asks and waits. An empty message: the caller is in a destructor of its exit and can't wait.
-Message ask(Process& process, Pid other, bool wants_info) {
+}  // namespace
+
+Message ask(Process& process, Pid other, Wish wish) {
   std::uint64_t number = process.machine->new_reference();
   process.wait_for_number(number);
   process.answer = Message();
   process.events &= static_cast<std::uint8_t>(~answer_event);
-  Message inquiry = make_message<Inquiry>(question_kind, process.pid(), number, wants_info);
+  Message inquiry = make_message<Inquiry>(question_kind, process.pid(), number, wish);
   inquire(process, other, inquiry.release_signal());
   wait_for(process, answer_event);
   process.wait_for_number(0);
@@ -108,34 +111,33 @@ Message ask(Process& process, Pid other, bool wants_info) {
   return std::move(process.answer);
 }
 
-}  // namespace
 }  // namespace detail
 
 std::string_view text_of(ProcessStatus status) noexcept {
-  static constexpr std::string_view texts[] = {"running", "runnable", "waiting", "exiting"};
+  static constexpr std::string_view texts[] = {"running", "runnable", "waiting", "exiting", "suspended"};
   return texts[static_cast<std::size_t>(status)];
 }
 
 bool is_alive(Pid other) {
   detail::Process& process = detail::require_process("is_alive()");
-  detail::enter_call(process, 2);
+  detail::enter_call(process, detail::price::glance);
   detail::surface_exit(process);
   if (other == process.pid()) return true;
   if (process.machine->table.find(other) == nullptr || detail::is_rejected(process)) return false;
-  detail::Message answer = detail::ask(process, other, false);
+  detail::Message answer = detail::ask(process, other, detail::Wish::life);
   return answer && detail::payload_as<detail::Answer>(answer.get()).alive;
 }
 
 std::optional<ProcessInfo> process_info(Pid other) {
   detail::Process& process = detail::require_process("process_info()");
-  detail::enter_call(process, 16);
+  detail::enter_call(process, detail::price::inspect);
   detail::surface_exit(process);
   if (other == process.pid()) {
     detail::Unbroken unbroken(process);
     return detail::info_of(process);
   }
   if (process.machine->table.find(other) == nullptr || detail::is_rejected(process)) return std::nullopt;
-  detail::Message answer = detail::ask(process, other, true);
+  detail::Message answer = detail::ask(process, other, detail::Wish::info);
   if (!answer) return std::nullopt;
   auto& info = detail::payload_as<detail::Answer>(answer.get()).info;
   if (!info) return std::nullopt;
@@ -144,7 +146,7 @@ std::optional<ProcessInfo> process_info(Pid other) {
 
 std::optional<ProcessBrief> process_brief(Pid other) {
   detail::Process& process = detail::require_process("process_brief()");
-  detail::enter_call(process, 2);
+  detail::enter_call(process, detail::price::glance);
   detail::Process* target = process.machine->table.find(other);
   if (target == nullptr) return std::nullopt;
   ProcessBrief brief;
@@ -158,13 +160,13 @@ std::optional<ProcessBrief> process_brief(Pid other) {
 
 std::vector<Pid> processes() {
   detail::Process& process = detail::require_process("processes()");
-  detail::enter_call(process, 16);
+  detail::enter_call(process, detail::price::inspect);
   return process.machine->live_pids();
 }
 
 RuntimeInfo runtime_info() {
   detail::Process& process = detail::require_process("runtime_info()");
-  detail::enter_call(process, 16);
+  detail::enter_call(process, detail::price::inspect);
   return process.machine->info();
 }
 

@@ -8,7 +8,7 @@ using detail::Process;
 
 void link(Pid other) {
   Process& process = detail::require_process("link()");
-  detail::enter_call(process, 4);
+  detail::enter_call(process, detail::price::tie);
   detail::Unbroken unbroken(process);
   if (detail::is_rejected(process) || other == process.pid() || process.is_linked(other)) return;
   detail::Machine& machine = *process.machine;
@@ -30,12 +30,12 @@ void unlink(Pid other) {
           other, make_message<detail::UnlinkSignal>(detail::unlink_kind, process.pid(), id).release_signal());
     }
   }
-  detail::enter_call(process, 4);
+  detail::enter_call(process, detail::price::tie);
 }
 
 Monitor monitor(Pid other, const MonitorOptions& options) {
   Process& process = detail::require_process("monitor()");
-  detail::enter_call(process, 4);
+  detail::enter_call(process, detail::price::tie);
   detail::Unbroken unbroken(process);
   if (options.alias == AliasKind::once)
     throw std::invalid_argument(
@@ -60,7 +60,7 @@ Monitor monitor(std::string_view name, const MonitorOptions& options) {
 
 bool demonitor(Monitor monitor, bool flush) {
   Process& process = detail::require_process("demonitor()");
-  detail::enter_call(process, 4);
+  detail::enter_call(process, detail::price::tie);
   detail::Unbroken unbroken(process);
   if (flush && process.is_matching) detail::refuse_waiting(process);
   if (monitor.owner() && monitor.owner() != process.pid()) {
@@ -93,7 +93,7 @@ bool demonitor(Monitor monitor, bool flush) {
 
 void register_name(std::string_view name, Pid pid) {
   Process& process = detail::require_process("register_name()");
-  detail::enter_call(process, 4);
+  detail::enter_call(process, detail::price::tie);
   detail::Unbroken unbroken(process);
   if (detail::is_rejected(process)) return;
   std::string quoted = "\"" + std::string(name) + "\"";
@@ -121,7 +121,7 @@ void register_name(std::string_view name, Pid pid) {
 
 void unregister_name(std::string_view name) {
   Process& process = detail::require_process("unregister_name()");
-  detail::enter_call(process, 4);
+  detail::enter_call(process, detail::price::tie);
   detail::Unbroken unbroken(process);
   if (detail::is_rejected(process)) return;
   if (!process.machine->names.remove(name)) {
@@ -131,7 +131,7 @@ void unregister_name(std::string_view name) {
 
 std::optional<Pid> whereis(std::string_view name) {
   Process& process = detail::require_process("whereis()");
-  detail::enter_call(process, 1);
+  detail::enter_call(process, detail::price::look_up);
   detail::Unbroken unbroken(process);
   return process.machine->names.find(name);
 }

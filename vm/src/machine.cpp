@@ -94,6 +94,7 @@ void Machine::worker_started(void* machine, Worker& worker) {
   worker.attachment = state.get();
   state->host.attach();
   state->ticks = ticks_word();
+  if (!worker.scheduler().is_host_driven()) state->capture.attach();
   state->keep_pages_open();
   std::lock_guard lock(self.states_mutex_);
   self.states_.push_back(std::move(state));
@@ -104,12 +105,16 @@ void Machine::worker_ticks(void* machine, Worker& worker, bool about_to_sleep) n
   if (worker.attachment != nullptr) start_deferred(self, state_of(worker), about_to_sleep);
 }
 
-void Machine::worker_is_stuck(void* machine, Worker& worker, std::int64_t, bool&) noexcept {
+void Machine::worker_is_stuck(void* machine, Worker& worker, std::int64_t since, bool& told) noexcept {
   auto& self = *static_cast<Machine*>(machine);
-  if (worker.attachment != nullptr) rescue_deferred(self, state_of(worker));
+  if (worker.attachment == nullptr) return;
+  rescue_deferred(self, state_of(worker));
+  tell_of_long_schedule(self, state_of(worker), since, told);
 }
 
-void Machine::worker_stopped(void* machine, Worker&) noexcept { static_cast<void>(machine); }
+void Machine::worker_stopped(void*, Worker& worker) noexcept {
+  if (!worker.scheduler().is_host_driven()) state_of(worker).capture.detach();
+}
 
 std::uint32_t Machine::stack_class_for(std::size_t bytes) {
   if (bytes == 0 || bytes <= stack_pools_[0]->slot_size()) return 0;
@@ -142,6 +147,7 @@ Process* Machine::create(WorkerState* state, const SpawnOptions& spawn_options, 
   // relaxed: published by pid_bits below
   process->traps_exits.store(spawn_options.trap_exit, std::memory_order_relaxed);
   process->must_exit = false;
+  process->is_suspended = false;
   process->is_exiting = false;
   process->dies_of_another = false;
   process->waits_for = 0;
@@ -257,6 +263,7 @@ RuntimeInfo Machine::info() const {
   info.processes = process_count();
   info.process_limit = options.max_processes;
   info.workers = options.workers;
+  info.workers_online = scheduler.online();
   info.run_queue = scheduler.waiting();
   info.timers = scheduler.timer_count();
   info.spawned = host_state_.spawned.load(std::memory_order_relaxed);  // relaxed: statistic

@@ -16,7 +16,9 @@
 #include "fiber.hpp"
 #include "locals.hpp"
 #include "names.hpp"
+#include "prices.hpp"
 #include "process_table.hpp"
+#include "stack_capture.hpp"
 #include "stack_pool.hpp"
 
 namespace throng::detail {
@@ -46,6 +48,10 @@ struct WorkerState {
   // size then never empties, and is not put away and fetched back for every message of a process that talks
   // alone.
   void keep_pages_open();
+  void set_idle() noexcept {
+    current = nullptr;
+    running.store(0, std::memory_order_relaxed);  // relaxed: see the field
+  }
   Machine& machine;
   FiberHost host;
   Signal* dropped = nullptr;    // by the signals being taken; destroyed behind them, see take_signals
@@ -67,6 +73,7 @@ struct WorkerState {
   // Guarded by deferred_lock: the watchdog makes timers of them where the worker is stuck.
   std::deque<DeferredTimeout> deferred;
   BiasedLock deferred_lock;
+  StackCapture capture;
   std::int64_t tick_time = 0;  // of the last look at them
   // Protocol of the counters: written by this worker alone, read as statistics by anybody.
   Atomic<std::uint64_t> spawned{0};
@@ -138,6 +145,10 @@ class Machine {
   Locals locals;
   std::mutex crash_mutex;
   std::shared_ptr<CrashSink> crash_sink;  // guarded by crash_mutex
+  // Protocol: who is told of turns that last, and from how long on (ns, 0: never). Written by who asks for
+  // it, read by the watchdog, relaxed: they are hints to each other, and a pid is looked up.
+  Atomic<std::uint64_t> system_monitor{0};
+  Atomic<std::int64_t> long_schedule{0};
 
  private:
   static void worker_started(void* machine, Worker& worker);
@@ -191,6 +202,22 @@ void surface_exit(Process& process);
 // True while nothing of the user's may take effect any more: its end is settled (EXT-5).
 inline bool is_rejected(const Process& process) noexcept { return process.must_exit || process.is_exiting; }
 [[noreturn]] void abandon(Process& process) noexcept;
+
+// -- suspend.cpp
+void note_suspension(Process& process, const Inquiry& wish) noexcept;
+void take_resume(Process& process, const ResumeSignal& signal) noexcept;
+// It does not run now: those who wait for that are told.
+void tell_of_suspension(Process& process) noexcept;
+// At the end of a process: those it has suspended go on.
+void resume_all(Machine& machine, Pid process, const Relations& relations) noexcept;
+
+// -- inspect.cpp
+// Asks another process and waits. An empty message: the caller is in a destructor of its exit and can't wait.
+Message ask(Process& process, Pid other, Wish wish);
+
+// -- system_monitor.cpp
+// Of a worker that has not switched for so long (ns). Thread: the watchdog's.
+void tell_of_long_schedule(Machine& machine, WorkerState& state, std::int64_t since, bool& told) noexcept;
 
 // -- call.cpp
 // Tells those whose questions this process dropped. Requires: it has relations.

@@ -20,7 +20,7 @@ void Farewell::entrust(Pid heir, std::shared_ptr<Possession> possession) const {
 
 bool own(std::shared_ptr<Possession> possession) {
   detail::Process& process = detail::require_process("own()");
-  detail::enter_call(process, 2);
+  detail::enter_call(process, detail::price::own);
   detail::Unbroken unbroken(process);
   if (detail::is_rejected(process)) return false;  // its end is settled (EXT-5)
   const Possession* key = possession.get();
@@ -30,14 +30,14 @@ bool own(std::shared_ptr<Possession> possession) {
 
 bool disown(const Possession& possession) {
   detail::Process& process = detail::require_process("disown()");
-  detail::enter_call(process, 2);
+  detail::enter_call(process, detail::price::own);
   detail::Unbroken unbroken(process);
   return process.relations && process.relations->possessions.erase(&possession) > 0;
 }
 
 bool entrust(Pid heir, std::shared_ptr<Possession> possession) {
   detail::Process& process = detail::require_process("entrust()");
-  detail::enter_call(process, 2);
+  detail::enter_call(process, detail::price::own);
   detail::Unbroken unbroken(process);
   if (detail::is_rejected(process)) return false;
   if (process.relations) process.relations->possessions.erase(possession.get());

@@ -12,14 +12,14 @@ Pid self() { return detail::require_process("self()").pid(); }
 
 void set_label(std::string label) {
   Process& process = detail::require_process("set_label()");
-  detail::enter_call(process, 1);
+  detail::enter_call(process, detail::price::flag);
   detail::Unbroken unbroken(process);
   process.ensure_relations().label = std::move(label);
 }
 
 bool trap_exit(bool on) {
   Process& process = detail::require_process("trap_exit()");
-  detail::enter_call(process, 1);
+  detail::enter_call(process, detail::price::flag);
   bool old = process.is_trapping();
   process.traps_exits.store(on, std::memory_order_relaxed);  // relaxed: see the field
   return old;
@@ -45,7 +45,7 @@ void exit(ExitReason reason) {
 
 void exit(Pid other, ExitReason reason) {
   Process& process = detail::require_process("exit()");
-  detail::enter_call(process, 4);
+  detail::enter_call(process, detail::price::exit_signal);
   if (detail::is_rejected(process)) return;
   process.machine->deliver(
       other,

@@ -104,6 +104,7 @@ class alignas(cache_line) Process final : public Runnable {
   // -- owner only
   bool on_stack = false;            // runs on its own stack now, so it can be switched away
   bool must_exit = false;           // exit_reason holds; the next call that may block throws
+  bool is_suspended = false;        // must not run its code, unless it has to end
   bool is_exiting = false;          // past its body: nothing of the user's runs but destructors
   bool dies_of_another = false;     // exit_reason came from outside: whoever it began with reports it (LOG-1)
   bool takes_signals = false;       // a destructor in there may call the runtime, but not take signals again

@@ -93,6 +93,7 @@ void exit_process(Process& process) noexcept {
   }
   if (relations) {
     give_up_all(machine, *relations, pid, reason);  // what came while the others were given up
+    resume_all(machine, pid, *relations);
     tell_the_others(machine, *relations, pid, reason);
   }
   if (host_exit.ended != nullptr) host_exit.ended(host_exit.context, reason);

@@ -127,13 +127,13 @@ void set_running(WorkerState& state, Worker& worker, Process& process) noexcept 
 
 Settled yielded(WorkerState& state, Process& process) noexcept {
   settle(state, process);
-  state.current = nullptr;
+  state.set_idle();
   process.status.store(ProcessStatus::runnable, std::memory_order_relaxed);  // relaxed: a statistic
   return Settled::yielded;
 }
 
 Settled finished(WorkerState& state, Process& process) noexcept {
-  state.current = nullptr;
+  state.set_idle();
   if (process.carrier != nullptr) keep_carrier(state, *std::exchange(process.carrier, nullptr));
   release_block(state, process);
   return Settled::done;
@@ -171,6 +171,14 @@ Settled Machine::run_process(Runnable& runnable, Worker& worker) noexcept {
   for (;;) {
     set_running(state, worker, process);
     handle_signals(process);
+    if (process.is_suspended && !process.must_exit) {  // whatever it was about to do, it does later (SCH-11)
+      tell_of_suspension(process);
+      settle(state, process);
+      process.status.store(ProcessStatus::suspended, std::memory_order_relaxed);  // relaxed: a statistic
+      state.set_idle();
+      if (process.inbox.mark_waiting()) return Settled::waiting;  // as below
+      continue;
+    }
     resume_if_woken(state, process);
     switch (process.request) {
       case Request::yield:
@@ -198,7 +206,7 @@ Settled Machine::run_process(Runnable& runnable, Worker& worker) noexcept {
     if (process.must_exit) continue;  // taken by a call that does not throw it, just before the rest
     settle(state, process);
     process.status.store(ProcessStatus::waiting, std::memory_order_relaxed);  // relaxed: a statistic
-    state.current = nullptr;
+    state.set_idle();
     if (process.inbox.mark_waiting()) return Settled::waiting;  // it may be running elsewhere from here on
   }
 }
@@ -237,7 +245,7 @@ THRONG_NOINLINE void wait_for(Process& process, std::uint8_t events) {
 void surface_exit(Process& process) {
   if (!process.must_exit || process.is_exiting || std::uncaught_exceptions() > 0) return;
   // Charged like the work it is: a loop that swallows it and calls again must come to the end of its slices.
-  if ((process.worker->budget -= 64) <= 0) end_slice(process);
+  if ((process.worker->budget -= price::refused_exit) <= 0) end_slice(process);
   throw ForcedUnwind{};
 }
 

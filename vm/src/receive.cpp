@@ -20,7 +20,7 @@ MessageQueue::Found look(Process& process, std::span<const Clause> clauses, cons
   if (!process.queue.has_unscanned(mark)) return {};
   if (!clauses.empty() && mark == nullptr) {
     if (Message oldest = process.queue.take_oldest(clauses.front())) {
-      process.worker->budget -= 1;
+      process.worker->budget -= price::message_looked_at;
       return {std::move(oldest), 0};
     }
   }
@@ -31,7 +31,7 @@ MessageQueue::Found look(Process& process, std::span<const Clause> clauses, cons
   } matching(process);
   std::size_t scanned = 0;
   MessageQueue::Found found = process.queue.take(clauses, mark, scanned);
-  process.worker->budget -= static_cast<std::int32_t>(scanned);
+  process.worker->budget -= static_cast<std::int32_t>(scanned) * price::message_looked_at;
   return found;
 }
 
@@ -62,7 +62,7 @@ MessageQueue::Found receive_in_time(Process& process, std::span<const Clause> cl
 MessageQueue::Found receive_message(std::span<const Clause> clauses, Duration timeout,
                                     const ReceiveMark* mark) {
   Process& process = require_process("receive()");
-  enter_call(process, 1);
+  enter_call(process, price::receive);
   if (process.is_matching) [[unlikely]]
     refuse_waiting(process);
   if (is_rejected(process)) [[unlikely]] {
@@ -94,7 +94,7 @@ MessageQueue::Found receive_at_rest(std::span<const Clause> clauses) {
   handle_signals(process);
   surface_exit(process);
   if (process.worker->budget <= 0) return {};
-  process.worker->budget -= 1;
+  process.worker->budget -= price::message_looked_at;
   process.events &= static_cast<std::uint8_t>(~message_event);
   MessageQueue::Found found = look(process, clauses, nullptr);
   if (found.message) process.queue.reset_scan();

@@ -9,6 +9,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "signals.hpp"
+
 namespace throng::detail {
 
 class AnyAnswer;
@@ -47,8 +49,12 @@ struct Relations {
   std::vector<Orphan> orphans;
   std::map<const Possession*, std::shared_ptr<Possession>> possessions;
   std::vector<Message> locals;  // one value of each type, see process_local.hpp
-  std::string label;            // set_label()
-  Signal* late = nullptr;       // who asked after the end was settled, answered when the process is gone
+  // Who has suspended this one, and how often; whom this one has. And those who wait until it is (SCH-11).
+  std::unordered_map<Pid, std::uint32_t> suspenders;
+  std::unordered_map<Pid, std::uint32_t> suspended;
+  std::vector<Inquiry> to_tell_of_suspension;
+  std::string label;       // set_label()
+  Signal* late = nullptr;  // who asked after the end was settled, answered when the process is gone
 
   bool is_linked(Pid other) const {
     auto link = links.find(other);

@@ -50,6 +50,19 @@ std::optional<Clock::time_point> Runtime::next_deadline() const {
 
 RuntimeInfo Runtime::info() const { return machine_->info(); }
 
+void Runtime::set_workers_online(unsigned workers) {
+  if (machine_->scheduler.is_host_driven())
+    throw std::invalid_argument("throng: set_workers_online(): a runtime that the host polls has no workers");
+  if (workers == 0 || workers > machine_->options.workers)
+    throw std::invalid_argument("throng: set_workers_online(" + std::to_string(workers) + "): from 1 to " +
+                                std::to_string(machine_->options.workers) +
+                                "; for more, ask for them in RuntimeOptions::workers");
+  std::lock_guard lock(machine_->spawn_mutex());
+  machine_->scheduler.set_online(workers);
+}
+
+unsigned Runtime::workers_online() const { return machine_->scheduler.online(); }
+
 Pid Runtime::spawn_from_host(detail::Body* body, void (*ended)(void*, const ExitReason&) noexcept,
                              void* context) {
   std::unique_ptr<detail::Body, decltype(&detail::destroy_body)> owned(body, detail::destroy_body);

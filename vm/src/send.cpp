@@ -6,14 +6,14 @@ namespace throng::detail {
 
 void send_message(Pid to, Message message) {
   Process& sender = require_process("send()");
-  enter_call(sender, 4);
+  enter_call(sender, price::send);
   if (is_rejected(sender)) return;  // its end is settled: EXT-5
   sender.machine->deliver(to, message.release_signal(), *sender.worker);
 }
 
 void send_message(const Alias& to, Message message) {
   Process& sender = require_process("send()");
-  enter_call(sender, 4);
+  enter_call(sender, price::send);
   if (is_rejected(sender)) return;
   Signal* signal = message.release_signal();
   signal->kind = aliased_message_kind;

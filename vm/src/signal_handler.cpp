@@ -127,8 +127,13 @@ void take_spawn_reply(Process& process, Signal* signal) noexcept {
 
 void take_question(Process& process, Signal* signal) noexcept {
   auto& question = payload_as<Inquiry>(signal);
+  if (question.wish == Wish::suspension) {
+    note_suspension(process, question);
+    destroy_signal(signal);
+    return;
+  }
   Answer answer{question.number, true, nullptr};
-  if (question.wants_info) answer.info = std::make_unique<ProcessInfo>(info_of(process));
+  if (question.wish == Wish::info) answer.info = std::make_unique<ProcessInfo>(info_of(process));
   process.machine->deliver(question.from,
                            make_message<Answer>(answer_kind, std::move(answer)).release_signal());
   destroy_signal(signal);
@@ -228,6 +233,10 @@ void take(Process& process, Signal* signal) noexcept {
       break;
     case spawn_reply_kind:
       take_spawn_reply(process, signal);
+      break;
+    case resume_kind:
+      take_resume(process, payload_as<ResumeSignal>(signal));
+      destroy_signal(signal);
       break;
     case resumed_kind:
       take_answer(process, signal, payload_as<Reference>(signal).number, answer_event);

@@ -22,7 +22,7 @@ enum SignalKind : std::uint8_t {
   demonitor_kind,                // MonitorSignal
   down_kind,                     // Down
   timeout_kind,                  // Reference: the time of a receive or sleep is up
-  question_kind,                 // Inquiry: is_alive, process_info
+  question_kind,                 // Inquiry: is_alive, process_info, suspend_process
   answer_kind,                   // Answer
   resumed_kind,                  // Reference: work on a blocking thread is done
   spawn_reply_kind,              // SpawnReply
@@ -30,6 +30,7 @@ enum SignalKind : std::uint8_t {
   reply_kind,                    // Answered<R> or Unanswered: begins with an AnswerHeader
   timer_started_kind,            // StartedTimer: the deferred time-out of a wait has become a timer
   adopt_kind,                    // AdoptSignal: a possession for the receiver to own
+  resume_kind,                   // ResumeSignal: resume_process, or the end of who suspended
 };
 
 struct LinkSignal {
@@ -53,10 +54,15 @@ struct StartedTimer {
 struct Reference {
   std::uint64_t number;
 };
+enum class Wish : std::uint8_t { life, info, suspension };
 struct Inquiry {
   Pid from;
   std::uint64_t number;
-  bool wants_info;
+  Wish wish;
+};
+struct ResumeSignal {
+  Pid from;
+  bool altogether;  // however often it has suspended
 };
 struct Answer {
   std::uint64_t number;

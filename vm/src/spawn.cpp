@@ -13,28 +13,30 @@ std::string limit_sentence(const Machine& machine) {
 
 using OwnedBody = std::unique_ptr<Body, decltype(&destroy_body)>;
 
-// Enqueues the child, whatever happens: without memory for its ties it must not run, but has to be ended.
+// Enqueues the child when it goes, whatever happens: without memory for its ties it must not run, but has to
+// be ended. Until then nobody else can have run it.
 struct StartOnce {
   Worker& worker;
-  Process& child;
+  Process* child = nullptr;
   bool as_it_should = false;
   ~StartOnce() {
-    if (!as_it_should) must_exit_with(child, ExitReason::error("throng: no memory to tie it to its parent"));
-    worker.enqueue(child);
+    if (child == nullptr) return;
+    if (!as_it_should) must_exit_with(*child, ExitReason::error("throng: no memory to tie it to its parent"));
+    worker.enqueue(*child);
   }
 };
 
-// A runnable child, tied to its parent before it can run (SPN-1). The null pid: the process limit is reached,
-// and the body still the caller's.
-Spawned create_child(Process& parent, const SpawnOptions& options, OwnedBody& body, Attach attach) {
+// A child for `start` to start, tied to its parent before it can run (SPN-1). The null pid: the process limit
+// is reached, and the body still the caller's.
+Spawned create_child(Process& parent, const SpawnOptions& options, OwnedBody& body, Attach attach,
+                     StartOnce& start) {
   Machine& machine = *parent.machine;
-  Worker& worker = *parent.worker;
-  Process* child = machine.create(&state_of(worker), options, body.get());
+  Process* child = machine.create(&state_of(start.worker), options, body.get());
   if (child == nullptr) return {};
   body.release();
+  start.child = child;
   child->parent_bits.store(parent.pid().bits(), std::memory_order_relaxed);  // relaxed: see the field
   Spawned spawned{child->pid(), Monitor()};
-  StartOnce start{worker, *child};
   if (attach.link) {
     child->ensure_relations().links.try_emplace(parent.pid());
     parent.ensure_relations().links.try_emplace(spawned.process);
@@ -54,10 +56,11 @@ Spawned create_child(Process& parent, const SpawnOptions& options, OwnedBody& bo
 Spawned spawn_body(const SpawnOptions& options, Body* body, Attach attach) {
   OwnedBody owned(body, destroy_body);
   Process& parent = require_process("spawn()");
-  enter_call(parent, 8);
+  enter_call(parent, price::spawn);
   Unbroken unbroken(parent);
   if (is_rejected(parent)) return {};  // its end is settled: EXT-5
-  Spawned spawned = create_child(parent, options, owned, attach);
+  StartOnce start{*parent.worker};
+  Spawned spawned = create_child(parent, options, owned, attach, start);
   if (!spawned.process) throw LimitReached(limit_sentence(*parent.machine));
   return spawned;
 }
@@ -65,11 +68,12 @@ Spawned spawn_body(const SpawnOptions& options, Body* body, Attach attach) {
 SpawnRequest request_spawn(const SpawnRequestOptions& options, Body* body) {
   OwnedBody owned(body, destroy_body);
   Process& parent = require_process("spawn_request()");
-  enter_call(parent, 8);
+  enter_call(parent, price::spawn);
   Unbroken unbroken(parent);
   if (is_rejected(parent)) return {};
   SpawnRequest request(parent.machine->new_reference());
-  Spawned spawned = create_child(parent, options.spawn, owned, {options.link, options.monitor});
+  StartOnce start{*parent.worker};  // behind the reply: a thief may run it at once, to its end (SPN-4)
+  Spawned spawned = create_child(parent, options.spawn, owned, {options.link, options.monitor}, start);
   bool succeeded = static_cast<bool>(spawned.process);
   bool wanted = options.reply == ReplyWhen::always ||
                 options.reply == (succeeded ? ReplyWhen::success_only : ReplyWhen::error_only);

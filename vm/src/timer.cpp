@@ -53,14 +53,14 @@ bool cancel_signal_timer(Machine& machine, TimerKey key) noexcept {
 
 TimerId start_message_timer(Duration delay, Pid to, Message message) {
   Process& process = require_process("send_after()");
-  enter_call(process, 4);
+  enter_call(process, price::start_timer);
   if (is_rejected(process) || process.machine->table.find(to) == nullptr) return {};
   return TimerId(start_signal_timer(*process.machine, delay, to, std::move(message)));
 }
 
 TimerId start_message_timer(Duration delay, std::string_view name, Message message) {
   Process& process = require_process("send_after()");
-  enter_call(process, 4);
+  enter_call(process, price::start_timer);
   if (is_rejected(process)) return {};
   Machine& machine = *process.machine;
   Message envelope = make_message<NamedTimer>(message_kind, std::string(name), std::move(message));
@@ -150,7 +150,7 @@ void take_started_timer(Process& process, const StartedTimer& started) noexcept 
 
 std::optional<Duration> cancel(TimerId timer) {
   detail::Process& process = detail::require_process("cancel()");
-  detail::enter_call(process, 2);
+  detail::enter_call(process, detail::price::cancel_timer);
   if (detail::is_rejected(process)) return std::nullopt;
   auto& scheduler = process.machine->scheduler;
   std::optional<detail::Cancelled> cancelled = scheduler.cancel_timer(timer.key());

@@ -24,10 +24,12 @@
 #include <throng/stdlib/timers.hpp>
 #include <throng/vm/blocking.hpp>
 #include <throng/vm/inspect.hpp>
+#include <throng/vm/no_preempt.hpp>
 #include <throng/vm/process.hpp>
 #include <throng/vm/receive.hpp>
 #include <throng/vm/rest.hpp>
 #include <throng/vm/runtime.hpp>
 #include <throng/vm/send.hpp>
 #include <throng/vm/spawn.hpp>
+#include <throng/vm/system_monitor.hpp>
 #include <throng/vm/timer.hpp>

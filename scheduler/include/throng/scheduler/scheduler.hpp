@@ -89,6 +89,10 @@ class Scheduler {
   }
   bool is_host_driven() const noexcept { return host_driven_; }
   std::size_t waiting() const noexcept;  // runnables queued, a hint
+  // How many workers take part, from 1 to worker_count(); the others hand over what they have after their
+  // present run (SCH-8). Thread: any, one at a time.
+  void set_online(std::uint32_t workers) noexcept;
+  std::uint32_t online() const noexcept;
 
  private:
   friend class Worker;

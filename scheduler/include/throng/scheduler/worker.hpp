@@ -60,6 +60,7 @@ class Worker {
   friend class Watchdog;
   void serve();
   void hand_back() noexcept;
+  void stay_offline();
   // Thread: any.
   bool has_queued() const noexcept;
   void advance_timers(std::int64_t now);

@@ -11,7 +11,7 @@
 
 namespace throng {
 
-enum class ProcessStatus : std::uint8_t { running, runnable, waiting, exiting };
+enum class ProcessStatus : std::uint8_t { running, runnable, waiting, exiting, suspended };
 std::string_view text_of(ProcessStatus status) noexcept;
 
 // One snapshot of a process (INF-1, INF-2): it shows the effect of everything the caller sent before.
@@ -33,8 +33,9 @@ struct ProcessInfo {
   std::vector<Pid> links;
   std::vector<Pid> monitors;  // whom it watches
   std::vector<Pid> monitored_by;
-  std::size_t stack_size = 0;  // bytes of the stack it holds; 0: none, it rests or has not run
-  std::size_t memory = 0;      // bytes of control block, tables and stack pages that it holds for sure
+  std::vector<Pid> suspending;  // whom it has suspended
+  std::size_t stack_size = 0;   // bytes of the stack it holds; 0: none, it rests or has not run
+  std::size_t memory = 0;       // bytes of control block, tables and stack pages that it holds for sure
 };
 
 // What can be read without waiting for the process, hence also of one that runs and does not answer (INF-2).
@@ -55,7 +56,8 @@ struct RuntimeInfo {
   std::size_t processes = 0;  // alive now
   std::size_t process_limit = 0;
   std::size_t workers = 0;
-  std::size_t run_queue = 0;  // runnable and waiting for a worker
+  std::size_t workers_online = 0;  // of these: taking part (SCH-8)
+  std::size_t run_queue = 0;       // runnable and waiting for a worker
   std::size_t timers = 0;
   std::uint64_t spawned = 0;  // since the start
   std::uint64_t dispatches = 0;

@@ -80,6 +80,15 @@ void exit(Pid other, ExitReason reason);
 // possible any more. Requires: in a catch block.
 std::optional<ExitReason> reason_in_flight();
 
+// Holds a process: returns when it does not run its code any more, and it won't until the caller has called
+// resume_process() as often, or has ended. Several may hold it at a time. Meanwhile it hears of links, exits
+// and monitors; a time-out that passes is held back, and it can be killed (SCH-11). False: it does not live.
+// Waits for its next runtime call or the end of its slice. Errors: std::invalid_argument for the caller
+// itself.
+bool suspend_process(Pid other);
+// Errors: std::logic_error if the caller has not suspended it.
+void resume_process(Pid other);
+
 // Sees the effect of every signal that the caller sent before (ALV-1).
 bool is_alive(Pid other);
 

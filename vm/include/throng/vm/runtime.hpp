@@ -100,6 +100,12 @@ class Runtime {
 
   RuntimeInfo info() const;
 
+  // How many workers take part, at first all of RuntimeOptions::workers, which stays the most there can be.
+  // The others hand over what they have, after the turn that is on, and sleep (SCH-8). Errors:
+  // std::invalid_argument for 0 or more than there are, and for a runtime that the host polls.
+  void set_workers_online(unsigned workers);
+  unsigned workers_online() const;
+
  private:
   Pid spawn_from_host(detail::Body* body, void (*ended)(void*, const ExitReason&) noexcept, void* context);
   void send_from_host(Pid to, detail::Message message);
