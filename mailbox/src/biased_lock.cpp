@@ -15,6 +15,6 @@ bool has_remote_fence() noexcept {
   return registered;
 }
 
-void remote_fence() noexcept { membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED); }
+bool remote_fence() noexcept { return membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED) == 0; }
 
 }  // namespace throng::detail

@@ -72,6 +72,9 @@ class Idle {
     return std::nullopt;
   }
 
+  // For spares: from before they take something until they have handed back what they had.
+  void begin_service() noexcept { serving_.fetch_add(1, std::memory_order_seq_cst); }  // pairs: all_idle
+  void end_service() noexcept { serving_.fetch_sub(1, std::memory_order_seq_cst); }    // pairs: all_idle
   void set_workers(std::uint32_t workers) noexcept {
     workers_.store(workers, std::memory_order_relaxed);  // relaxed: see the field
   }
@@ -92,7 +95,9 @@ class Idle {
     return idle_count_.load(std::memory_order_seq_cst) > 0;  // pairs: enter's fetch_add
   }
   bool all_idle() const noexcept {
-    // pairs: enter's fetch_add; the number of workers is a hint, relaxed
+    // A spare that serves may put work on its queue, for a sleeper to find. pairs: begin_service, end_service
+    if (serving_.load(std::memory_order_seq_cst) > 0) return false;
+    // pairs: enter's fetch_add; relaxed: the number of workers is a hint
     return idle_count_.load(std::memory_order_seq_cst) >= workers_.load(std::memory_order_relaxed);
   }
   // Cheap forms for the path of every enqueue; a wrong answer costs time, never a wake-up.
@@ -130,6 +135,8 @@ class Idle {
   Atomic<bool> sentinel_{false};
   SpinLock lock_;
   std::vector<std::uint32_t> sleepers_;  // guarded by lock_; never grows beyond its reserve
+  // Protocol: spares that serve. Plain std::atomic: no step for the explorer, which has no spares.
+  std::atomic<std::uint32_t> serving_{0};
   // Protocol: how many there are to sleep; changed while they run, and then a wrong answer to all_idle()
   // costs a sentinel too many or one too late. Plain std::atomic: no step for the explorer.
   std::atomic<std::uint32_t> workers_;

@@ -155,6 +155,8 @@ void Scheduler::stop() noexcept {
     if (thread.joinable()) thread.join();
   }
   parts_->blocking.stop();
+  // Now and not later: what a timer carries may reach for the scheduler as it is destroyed.
+  for (std::size_t i = 0; i < all; ++i) any_worker(i).parts_->timers.clear(setup_.drop_timer);
   if (host_driven_ && parts_->hooks.stopped != nullptr)
     parts_->hooks.stopped(parts_->hooks.context, *workers_[0]);
 }

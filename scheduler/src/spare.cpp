@@ -10,8 +10,12 @@ void Worker::stand_by() {
   Scheduler::Parts& shared = *scheduler_.parts_;
   while (!shared.stopping.load(std::memory_order_seq_cst)) {  // pairs: stop()
     if (parts_->on_duty.load(std::memory_order_acquire)) {    // pairs: put_on_duty
+      shared.idle.begin_service();
+      parts_->serves.store(true, std::memory_order_release);  // pairs: the watchdog's look
       serve();
       hand_back();
+      parts_->serves.store(false, std::memory_order_release);  // pairs: the watchdog's look
+      shared.idle.end_service();
     } else {
       parts_->parker.park(std::numeric_limits<std::int64_t>::max());
     }

@@ -19,6 +19,8 @@ constexpr std::uint32_t ticks_before_sleep =
 }  // namespace
 
 void Watchdog::start() {
+  seen_.resize(scheduler_.most_workers());
+  stuck_.resize(scheduler_.most_workers());
   thread_ = std::thread([this] {
     block_asynchronous_signals();
     pthread_setname_np(pthread_self(), "throng-watch");
@@ -38,7 +40,7 @@ void Watchdog::run() {
   while (!stopping_.load(std::memory_order_relaxed)) {  // relaxed: see the field
     parker_.park(tick);
     look(scheduler_.now());
-    idle_ticks = scheduler_.parts_->idle.all_idle() && on_duty_ == 0 ? idle_ticks + 1 : 0;
+    idle_ticks = scheduler_.parts_->idle.all_idle() ? idle_ticks + 1 : 0;
     if (idle_ticks < ticks_before_sleep) continue;
     sleep_while_all_sleep();
     idle_ticks = 0;
@@ -57,9 +59,10 @@ void Watchdog::sleep_while_all_sleep() {
 bool Watchdog::is_stuck(std::size_t index, std::int64_t now) {
   Worker& worker = scheduler_.any_worker(index);
   Seen& seen = seen_[index];
-  std::uint64_t dispatches = worker.metrics().dispatches;
-  if (seen.dispatches != dispatches) {
-    seen = {dispatches, now, false};
+  // relaxed: see the field
+  std::uint64_t moves = worker.metrics().dispatches + worker.parts_->looks.load(std::memory_order_relaxed);
+  if (seen.moves != moves) {
+    seen = {moves, now, false};
     return false;
   }
   if (now - seen.since < tick) return false;
@@ -69,46 +72,71 @@ bool Watchdog::is_stuck(std::size_t index, std::int64_t now) {
   return true;
 }
 
+// For each worker that is stuck one spare that is not; and one more for each stuck spare behind which
+// something waits.
 void Watchdog::look(std::int64_t now) {
   std::size_t workers = scheduler_.worker_count();
-  seen_.resize(workers + scheduler_.spare_count());
-  std::uint32_t stuck = 0;
+  std::size_t all = workers + scheduler_.spare_count();
+  std::uint32_t needed = 0, free_spares = 0;
   bool somebody_waits = scheduler_.parts_->injector.pending() > 0;
-  for (std::size_t i = 0; i < workers + on_duty_; ++i) {
-    if (i >= scheduler_.online() && i < workers) continue;  // offline
-    if (!is_stuck(i, now)) continue;
-    ++stuck;
-    somebody_waits = somebody_waits || scheduler_.any_worker(i).has_queued();
+  for (std::size_t i = 0; i < all; ++i) {
+    Worker& worker = scheduler_.any_worker(i);
+    bool is_spare = i >= workers;
+    // pairs: stand_by's stores
+    bool takes_part =
+        is_spare ? worker.parts_->serves.load(std::memory_order_acquire) : i < scheduler_.online();
+    stuck_[i] = takes_part && is_stuck(i, now);
+    bool has_queued = stuck_[i] && worker.has_queued();
+    somebody_waits = somebody_waits || has_queued;
+    if (stuck_[i] && (!is_spare || has_queued)) ++needed;
+    // relaxed: the watchdog's own word
+    if (is_spare && !stuck_[i] && worker.parts_->on_duty.load(std::memory_order_relaxed)) ++free_spares;
   }
-  // Who sleeps looks around, and will help.
-  std::uint32_t needed = scheduler_.parts_->idle.maybe_idle() ? 0 : stuck;
-  if (needed > on_duty_) {
+  // Who sleeps looks around, if one of them is the sentinel, and will help.
+  if (scheduler_.parts_->idle.maybe_idle() && scheduler_.parts_->idle.has_sentinel()) needed = 0;
+  if (needed > free_spares) {
     calm_ = 0;
-    if (somebody_waits) put_on_duty();
-  } else if (needed < on_duty_ && ++calm_ >= calm_enough) {
+    if (somebody_waits) put_on_duty(now);
+  } else if (needed < free_spares && ++calm_ >= calm_enough) {
     send_home();
   }
 }
 
 // At most one in a tick: the one before may have been enough.
-void Watchdog::put_on_duty() {
-  if (on_duty_ == scheduler_.max_spares_) return;
-  try {
-    Worker& spare =
-        on_duty_ < scheduler_.spare_count() ? *scheduler_.spares_[on_duty_] : scheduler_.add_spare();
-    spare.parts_->on_duty.store(true, std::memory_order_release);  // pairs: stand_by
-    spare.parts_->parker.unpark();
-    ++on_duty_;
-  } catch (const std::system_error&) {  // no thread to be had: those who wait go on waiting
-  } catch (const std::bad_alloc&) {
+void Watchdog::put_on_duty(std::int64_t now) {
+  Worker* spare = nullptr;
+  for (std::size_t i = 0; i < scheduler_.spare_count() && spare == nullptr; ++i) {
+    WorkerParts& parts = *scheduler_.spares_[i]->parts_;
+    // relaxed: the watchdog's own word; pairs: stand_by's store of serves
+    if (!parts.on_duty.load(std::memory_order_relaxed) && !parts.serves.load(std::memory_order_acquire))
+      spare = scheduler_.spares_[i].get();
   }
+  try {
+    if (spare == nullptr) {
+      if (scheduler_.spare_count() == scheduler_.max_spares_) return;
+      spare = &scheduler_.add_spare();
+    }
+  } catch (const std::system_error&) {  // no thread to be had: those who wait go on waiting
+    return;
+  } catch (const std::bad_alloc&) {
+    return;
+  }
+  seen_[spare->id().number] = {~std::uint64_t{0}, now, false};
+  spare->parts_->on_duty.store(true, std::memory_order_release);  // pairs: stand_by
+  spare->parts_->parker.unpark();
 }
 
+// One that is not stuck: it could not hear of it.
 void Watchdog::send_home() {
   calm_ = 0;
-  --on_duty_;
-  scheduler_.spares_[on_duty_]->parts_->on_duty.store(false, std::memory_order_release);  // pairs: serve
-  scheduler_.spares_[on_duty_]->parts_->parker.unpark();
+  for (std::size_t i = scheduler_.spare_count(); i-- > 0;) {
+    WorkerParts& parts = *scheduler_.spares_[i]->parts_;
+    // relaxed: the watchdog's own word
+    if (stuck_[scheduler_.worker_count() + i] || !parts.on_duty.load(std::memory_order_relaxed)) continue;
+    parts.on_duty.store(false, std::memory_order_release);  // pairs: serve
+    parts.parker.unpark();
+    return;
+  }
 }
 
 }  // namespace throng::detail

@@ -48,7 +48,7 @@ class Watchdog {
 
  private:
   struct Seen {
-    std::uint64_t dispatches = 0;
+    std::uint64_t moves = 0;
     std::int64_t since = 0;  // when they were seen to be so many, at first
     bool reported = false;
   };
@@ -56,14 +56,14 @@ class Watchdog {
   void run();
   void look(std::int64_t now);
   bool is_stuck(std::size_t index, std::int64_t now);
-  void put_on_duty();
+  void put_on_duty(std::int64_t now);
   void send_home();
   void sleep_while_all_sleep();
 
   Scheduler& scheduler_;
-  std::vector<Seen> seen_;
-  std::uint32_t on_duty_ = 0;  // spares, the first so many
-  std::uint32_t calm_ = 0;     // ticks with more of them than were needed
+  std::vector<Seen> seen_;   // of workers, then spares
+  std::vector<bool> stuck_;  // the same: at the last look
+  std::uint32_t calm_ = 0;   // ticks with more spares on duty than were needed
   Parker parker_;
   // Protocol: set, seq_cst, before the last look whether all sleep; read, seq_cst, by who has just woken up.
   std::atomic<bool> asleep_{false};

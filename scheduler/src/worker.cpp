@@ -27,7 +27,9 @@ Worker::Worker(Scheduler& scheduler, WorkerId id, std::uint64_t seed,
                void (*drop_timer)(const Expiry&) noexcept)
     : scheduler_(scheduler),
       id_(id),
-      parts_(std::make_unique<WorkerParts>(id.number, seed, scheduler.now(), drop_timer)) {}
+      parts_(std::make_unique<WorkerParts>(id.number, seed, scheduler.now(), drop_timer)) {
+  parts_->last_progress.resize((scheduler.most_workers() + 1) * queue_count);
+}
 
 Worker::~Worker() = default;
 
@@ -64,12 +66,17 @@ inline void Worker::run(Runnable& runnable) noexcept {
   auto used = static_cast<std::uint32_t>(scheduler_.slice_ - budget);
   WorkerCounters::add(parts_->counters.reductions, used);
   parts_->turns += 1 + (used >> turn_shift);  // a few full slices are long for a timer that is due
-  if (std::exchange(parts_->runs_behind, false)) {
-    parts_->fresh_used = 0;
-  } else if (settled != Settled::yielded) {  // who yields goes behind: so it has its turn once and no more
-    parts_->fresh_used += std::max(scheduler_.slice_ - budget, least_used);
-  }
+  count_for_those_behind(settled);
   if (settled == Settled::yielded) push_and_tell(runnable, queue_of(runnable.priority(), true));
+}
+
+// Who used its slice up goes behind, and counts an eighth: else of several new ones that compute, the first
+// would have its second turn before the last has its first. Bounded: a count that only grows would overflow.
+void Worker::count_for_those_behind(Settled settled) noexcept {
+  std::int32_t& fresh_used = parts_->fresh_used;
+  std::int32_t used = std::clamp(scheduler_.slice_ - budget, least_used, scheduler_.slice_);
+  if (settled == Settled::yielded) used /= 8;
+  fresh_used = std::exchange(parts_->runs_behind, false) ? 0 : std::min(fresh_used + used, scheduler_.slice_);
 }
 
 void Worker::loop() {
@@ -109,6 +116,7 @@ void Worker::serve() {
   // pairs: send_home and stop()
   while (parts_->on_duty.load(std::memory_order_acquire) &&
          !shared.stopping.load(std::memory_order_seq_cst)) {
+    parts_->looks.fetch_add(1, std::memory_order_relaxed);  // relaxed: see the field
     if (parts_->turns >= source_period) poll_sources();
     Runnable* runnable = next();
     if (runnable == nullptr && accept_injected()) runnable = next();
@@ -137,13 +145,15 @@ bool Worker::run_ready(std::size_t limit) {
   return ran > 0 || has_waiting();
 }
 
-// The oldest of the highest priority that waits here (SCH-2).
+// The oldest of the highest priority that waits here (SCH-2), see worker_parts.hpp for the last two.
 Runnable* Worker::next() noexcept {
   while (parts_->filled != 0) {
     auto level = static_cast<std::size_t>(std::countr_zero(parts_->filled));
-    if (level == fresh && parts_->fresh_used >= scheduler_.slice_ && (parts_->filled & 1U << behind) != 0)
-      level = behind;
-    Runnable* runnable = level != behind ? parts_->queues[level].pop() : next_behind();
+    if (level == fresh && parts_->fresh_used >= scheduler_.slice_) {
+      parts_->fresh_used = 0;
+      if (Runnable* runnable = next_behind(true)) return runnable;
+    }
+    Runnable* runnable = level != behind ? parts_->queues[level].pop() : next_behind(false);
     if (runnable != nullptr) return runnable;
     parts_->filled &= ~(1U << level);
   }
@@ -151,20 +161,26 @@ Runnable* Worker::next() noexcept {
 }
 
 // A low one is passed over until it has come to the front eight times, unless it is alone (SCH-3). Each pass
-// moves it to the tail, so the walk ends after at most eight rounds.
-Runnable* Worker::next_behind() noexcept {
+// moves it to the tail; while fresh ones wait too, each comes to the front once in a call, and there may be
+// none.
+Runnable* Worker::next_behind(bool others_wait) noexcept {
   RunQueue& queue = parts_->queues[behind];
-  for (;;) {
+  for (std::size_t left = others_wait ? queue.size() : ~std::size_t{0}; left > 0; --left) {
     Runnable* runnable = queue.pop();
     if (runnable == nullptr) return nullptr;
-    parts_->runs_behind = true;
-    if (runnable->priority() != Priority::low) return runnable;
-    if (++RunnableAccess::skips(*runnable) >= low_skips || queue.size() == 0) {
-      RunnableAccess::skips(*runnable) = 0;
+    bool has_turn = runnable->priority() != Priority::low;
+    if (!has_turn) {
+      bool alone = !others_wait && queue.size() == 0;
+      has_turn = ++RunnableAccess::skips(*runnable) >= low_skips || alone;
+      if (has_turn) RunnableAccess::skips(*runnable) = 0;
+    }
+    if (has_turn) {
+      parts_->runs_behind = true;
       return runnable;
     }
     queue.push(*runnable);
   }
+  return nullptr;
 }
 
 void Worker::poll_sources() {
@@ -233,8 +249,6 @@ Runnable* Worker::search(bool only_what_has_waited) noexcept {
 }
 
 Runnable* Worker::steal_from(Worker& victim, bool only_what_has_waited) noexcept {
-  std::size_t seen = (victim.id_.number + 1) * queue_count;
-  if (parts_->last_progress.size() < seen) parts_->last_progress.resize(seen);
   Runnable* stolen[stolen_at_once];
   for (std::size_t level = 0; level < queue_count; ++level) {
     RunQueue& queue = victim.parts_->queues[level];

@@ -77,6 +77,11 @@ struct WorkerParts {
   std::thread thread;
   // Protocol: of a spare. Stored release by the watchdog, which then unparks; loaded acquire by the spare.
   std::atomic<bool> on_duty{false};
+  // Protocol: of a spare: it serves, or is handing back. Stored release by it, loaded acquire by the
+  // watchdog.
+  std::atomic<bool> serves{false};
+  // Protocol: of a spare: moves on while it looks for work. Written by it, read by the watchdog, relaxed.
+  std::atomic<std::uint64_t> looks{0};
 
   // -- owner only
   Random random;

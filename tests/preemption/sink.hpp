@@ -8,9 +8,11 @@
 class Sink {
  public:
   void operator=(std::uint64_t value) {
-    value_.store(value, std::memory_order_relaxed);
-  }                                                                                  // relaxed: see above
-  operator std::uint64_t() const { return value_.load(std::memory_order_relaxed); }  // relaxed: see above
+    value_.store(value, std::memory_order_relaxed);  // relaxed: nothing depends on it
+  }
+  operator std::uint64_t() const {
+    return value_.load(std::memory_order_relaxed);  // relaxed: nothing depends on it
+  }
 
  private:
   std::atomic<std::uint64_t> value_{0};

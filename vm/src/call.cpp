@@ -71,6 +71,7 @@ void ReplyTo::drop() noexcept {
     return;
   }
   machine_ = nullptr;
+  detail::Unbroken unbroken(*here);
   here->ensure_relations().orphans.push_back({asker_, question_});
 }
 

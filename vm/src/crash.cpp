@@ -11,8 +11,10 @@ namespace throng {
 void report_crashes_to(std::shared_ptr<CrashSink> sink) {
   detail::Machine& machine = *detail::require_process("report_crashes_to()").machine;
   NoPreempt no_preempt;
-  std::lock_guard lock(machine.crash_mutex);
-  machine.crash_sink = std::move(sink);
+  {
+    std::lock_guard lock(machine.crash_mutex);
+    machine.crash_sink.swap(sink);
+  }  // the old one is destroyed outside
 }
 
 void report_line(std::string_view text) {

@@ -147,6 +147,7 @@ std::optional<ProcessInfo> process_info(Pid other) {
 std::optional<ProcessBrief> process_brief(Pid other) {
   detail::Process& process = detail::require_process("process_brief()");
   detail::enter_call(process, detail::price::glance);
+  detail::Unbroken unbroken(process);
   detail::Process* target = process.machine->table.find(other);
   if (target == nullptr) return std::nullopt;
   ProcessBrief brief;
@@ -161,12 +162,14 @@ std::optional<ProcessBrief> process_brief(Pid other) {
 std::vector<Pid> processes() {
   detail::Process& process = detail::require_process("processes()");
   detail::enter_call(process, detail::price::inspect);
+  detail::Unbroken unbroken(process);
   return process.machine->live_pids();
 }
 
 RuntimeInfo runtime_info() {
   detail::Process& process = detail::require_process("runtime_info()");
   detail::enter_call(process, detail::price::inspect);
+  detail::Unbroken unbroken(process);
   return process.machine->info();
 }
 

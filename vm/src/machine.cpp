@@ -43,6 +43,8 @@ RuntimeOptions checked(RuntimeOptions options) {
   if (options.spare_threads > 1024)
     throw std::invalid_argument("throng: more than 1024 spare threads are never useful");
   if (options.slice < 1) throw std::invalid_argument("throng: slice must be at least one reduction");
+  if (options.slice > 100'000'000)
+    throw std::invalid_argument("throng: slice must be at most 100,000,000 reductions, which are seconds");
   return options;
 }
 

@@ -73,6 +73,9 @@ struct WorkerState {
   // Guarded by deferred_lock: the watchdog makes timers of them where the worker is stuck.
   std::deque<DeferredTimeout> deferred;
   BiasedLock deferred_lock;
+  // Protocol: whether there may be any; written by the owner under the lock, read by the watchdog, relaxed:
+  // so that it does not take the lock of each that sleeps.
+  Atomic<bool> has_deferred{false};
   StackCapture capture;
   std::int64_t tick_time = 0;  // of the last look at them
   // Protocol of the counters: written by this worker alone, read as statistics by anybody.

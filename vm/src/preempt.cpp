@@ -21,18 +21,14 @@ constexpr int until_asked_again = 64;  // ticks; of a process that can't be swit
 // A tick may be an addition or a call of something dear that is not instrumented: an allocation, a throw. So
 // a reduction is eight ticks or this time, whichever comes first, and a slice has an end in time too.
 constexpr std::int64_t ns_per_reduction = 25;
-constexpr std::int64_t many_ticks = 8192;  // for the first grant of a process whose ticks are cheap
+constexpr int many_ticks = 8192;  // for the first grant of a process whose ticks are cheap
 
-// The process that runs on the calling thread and on this stack, if that may be left here. A frame elsewhere
-// is the scheduler's, or of a signal handler with a stack of its own.
-Process* interruptible(Worker* worker, const void* frame) noexcept {
-  if (worker == nullptr || worker->attachment == nullptr) return nullptr;
-  Process* process = state_of(*worker).current;
-  if (process == nullptr || !process->on_stack || process->is_exiting) return nullptr;
-  const Stack& stack = process->carrier->stack;
+// A frame elsewhere is the scheduler's, or of a signal handler or a coroutine with a stack of its own.
+bool is_on_its_stack(const Process& process, const void* frame) noexcept {
+  const Stack& stack = process.carrier->stack;
   auto offset = static_cast<std::size_t>(static_cast<const std::byte*>(frame) -
                                          reinterpret_cast<const std::byte*>(stack.base));
-  return offset < stack.size ? process : nullptr;
+  return offset < stack.size;
 }
 
 int worth_of(std::int64_t reductions) noexcept {
@@ -65,16 +61,21 @@ void charge_time(WorkerState& state, Process& process) noexcept {
   *state.ticks = state.granted_ticks;
 }
 
-// A function of its own: what it finds out about the thread must not be kept across the switch.
+// The process to be switched away, if there is one and it may be now. A function of its own: what it finds
+// out about the thread must not be kept across the switch.
 THRONG_NOINLINE Process* use_up_ticks(const void* frame) noexcept {
   Worker* worker = current_worker();
-  Process* process = interruptible(worker, frame);
-  if (process == nullptr) {
+  Process* process = worker != nullptr && worker->attachment != nullptr ? state_of(*worker).current : nullptr;
+  if (process == nullptr || !process->on_stack) {
     *ticks_word() = plenty;
     return nullptr;
   }
   WorkerState& state = state_of(*worker);
   charge_time(state, *process);
+  if (process->is_exiting || !is_on_its_stack(*process, frame)) {
+    *state.ticks = state.granted_ticks = many_ticks;  // on its account all the same
+    return nullptr;
+  }
   if (worker->budget > 0) return nullptr;
   if (process->unbroken > 0 || process->takes_signals) {
     *state.ticks = state.granted_ticks = until_asked_again;

@@ -2,6 +2,8 @@
 // files of their own.
 #include <throng/vm/process.hpp>
 
+#include <algorithm>
+
 #include "machine.hpp"
 
 namespace throng {
@@ -71,7 +73,7 @@ std::optional<ExitReason> reason_in_flight() {
 void yield() {
   Process& process = detail::require_process("yield()");
   detail::handle_signals(process);
-  if (!process.on_stack || process.is_exiting) return;
+  if (!process.on_stack || process.is_exiting || process.takes_signals) return;
   detail::surface_exit(process);
   process.waits_for = 0;
   detail::switch_away(process, detail::Request::yield);
@@ -82,7 +84,10 @@ void yield() {
 void charge(std::int32_t reductions) {
   Process& process = detail::require_process("charge()");
   if (reductions < 0) throw std::invalid_argument("throng: charge() takes what was used, not a refund");
-  detail::enter_call(process, reductions);
+  // Far beyond a slice it makes no difference any more, but would overflow where it must not be switched
+  // away.
+  constexpr std::int32_t deep = -(1 << 29);
+  detail::enter_call(process, process.worker->budget > deep ? std::min(reductions, -deep) : 0);
 }
 
 Alias alias(AliasKind kind) {

@@ -102,16 +102,16 @@ class alignas(cache_line) Process final : public Runnable {
   Atomic<bool> traps_exits{false};
 
   // -- owner only
-  bool on_stack = false;            // runs on its own stack now, so it can be switched away
-  bool must_exit = false;           // exit_reason holds; the next call that may block throws
-  bool is_suspended = false;        // must not run its code, unless it has to end
-  bool is_exiting = false;          // past its body: nothing of the user's runs but destructors
-  bool dies_of_another = false;     // exit_reason came from outside: whoever it began with reports it (LOG-1)
-  bool takes_signals = false;       // a destructor in there may call the runtime, but not take signals again
-  bool is_matching = false;         // guards are being asked: they may look, but not wait
-  std::uint8_t slices_overdue = 0;  // slices used up since must_exit
-  std::uint16_t first_ticks = 0;    // granted at first in each run; see preempt.cpp
-  std::uint16_t unbroken = 0;       // so many sections are open in which it must not be switched away
+  bool on_stack = false;         // runs on its own stack now, so it can be switched away
+  bool must_exit = false;        // exit_reason holds; the next call that may block throws
+  bool is_suspended = false;     // must not run its code, unless it has to end
+  bool is_exiting = false;       // past its body: nothing of the user's runs but destructors
+  bool dies_of_another = false;  // exit_reason came from outside: whoever it began with reports it (LOG-1)
+  bool takes_signals = false;    // a destructor in there may call the runtime, but not take signals again
+  bool is_matching = false;      // guards are being asked: they may look, but not wait
+  std::uint16_t slices_overdue = 0;  // slices used up since must_exit
+  std::uint16_t first_ticks = 0;     // granted at first in each run; see preempt.cpp
+  std::uint16_t unbroken = 0;        // so many sections are open in which it must not be switched away
   Request request = Request::yield;
   std::uint8_t waits_for = 0;  // events that end the present wait
   std::uint8_t events = 0;     // events since the wait began

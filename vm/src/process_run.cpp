@@ -12,8 +12,9 @@
 namespace throng::detail {
 namespace {
 
-constexpr std::uint8_t slices_granted = 16;  // to a process that must end, to reach a call that may block
-constexpr std::uint32_t spares_kept = 64;    // warm carriers a worker keeps; more go back to the pool
+constexpr std::uint16_t slices_granted = 16;  // to a process that must end, to reach a call that may block
+constexpr std::uint16_t slices_to_unwind = 1024;  // to its destructors
+constexpr std::uint32_t spares_kept = 64;         // warm carriers a worker keeps; more go back to the pool
 constexpr std::size_t carrier_room = (sizeof(Carrier) + cache_line - 1) / cache_line * cache_line;
 
 void activate(Process& process) noexcept;
@@ -162,6 +163,21 @@ void resume_if_woken(WorkerState& state, Process& process) noexcept {
   process.on_stack = false;
 }
 
+// It was stopped anywhere, perhaps in the middle of emptying a list: what its code may have been at work on
+// is not touched again, not even to destroy it.
+void lose_what_it_held(Process& process) noexcept {
+  process.is_matching = process.takes_signals = false;
+  process.unbroken = 0;
+  auto lose = [](Message& message) {
+    if (Signal* signal = message.release_signal()) fiber_may_lose(signal);
+  };
+  if (process.body != nullptr) fiber_may_lose(std::exchange(process.body, nullptr));
+  lose(process.reply);
+  if (!process.relations) return;
+  for (Message& local : process.relations->locals) lose(local);
+  for (auto& [number, open] : process.relations->questions) lose(open.answer);
+}
+
 }  // namespace
 
 Settled Machine::run_process(Runnable& runnable, Worker& worker) noexcept {
@@ -188,8 +204,8 @@ Settled Machine::run_process(Runnable& runnable, Worker& worker) noexcept {
       case Request::abandon:
         // Its end comes on a stack of its own all the same: destructors of messages run there.
         process.queue.forget_marks();  // they lie on the stack that goes
-        process.is_matching = false;
         forget_watchers(process);
+        lose_what_it_held(process);
         fiber_abandon(process.carrier->fiber);
         drop_carrier(state.machine, *std::exchange(process.carrier, nullptr));
         continue;
@@ -228,7 +244,7 @@ void refuse_waiting(const Process& process) {
 }
 
 THRONG_NOINLINE void wait_for(Process& process, std::uint8_t events) {
-  if (process.is_matching || !process.on_stack) [[unlikely]]
+  if (process.is_matching || process.takes_signals || !process.on_stack) [[unlikely]]
     refuse_waiting(process);
   // An exception was caught after all: the reason is that nobody answered. In the catch block it is not known
   // yet: it may be thrown again and end the process.
@@ -237,7 +253,10 @@ THRONG_NOINLINE void wait_for(Process& process, std::uint8_t events) {
     fail_orphans(process, ExitReason::error("throng: the question was dropped without an answer"));
   process.waits_for = events;
   handle_signals(process);
-  while ((process.events & events) == 0 && !process.must_exit) switch_away(process, Request::wait);
+  while ((process.events & events) == 0 && !process.must_exit) {
+    process.waits_for = events;  // again: who let others run meanwhile has cleared it
+    switch_away(process, Request::wait);
+  }
   process.waits_for = 0;
   surface_exit(process);
 }
@@ -254,10 +273,13 @@ void no_function() {
 }
 
 THRONG_NOINLINE void end_slice(Process& process) noexcept {
-  if (!process.on_stack || process.is_exiting || process.unbroken > 0) return;
+  if (!process.on_stack || process.is_exiting || process.unbroken > 0 || process.takes_signals) return;
   // It has to end, and for so many slices made no call in which that could surface: it is ended here, without
-  // its destructors, or a loop of sends could never be killed.
-  if (process.must_exit && ++process.slices_overdue > slices_granted) abandon(process);
+  // its destructors, or a loop of sends could never be killed. Destructors that are running have more time.
+  if (process.must_exit) {
+    std::uint16_t granted = std::uncaught_exceptions() > 0 ? slices_to_unwind : slices_granted;
+    if (++process.slices_overdue > granted) abandon(process);
+  }
   // Even when nobody waits here: timers and outsiders get their turn between two runs.
   process.waits_for = 0;
   switch_away(process, Request::yield);

@@ -268,11 +268,22 @@ void take_while_ending(Process& process, Signal* signal) noexcept {
   }
 }
 
+// Meant for one who lived in this block before (SPN-5). A payload of the user's is destroyed when all is
+// taken.
+void take_stray(Process& process, Signal* signal) noexcept {
+  if (signal->kind == request_kind) payload_as<ReplyTo>(signal).fail(ExitReason::noproc);
+  if (signal->kind == request_kind || signal->kind == message_kind || signal->kind == aliased_message_kind) {
+    drop_signal(process, signal);
+  } else {
+    process.machine->answer_for_the_dead(signal);
+  }
+}
+
 // Everything but a message of the ordinary kind to a process that goes on.
 void take_rare(Process& process, Signal* signal) noexcept {
   bool mine = signal->kind == aliased_message_kind || signal->address == process.pid().bits();
   if (!mine) {
-    process.machine->answer_for_the_dead(signal);  // meant for one who lived in this block before (SPN-5)
+    take_stray(process, signal);
   } else if (process.must_exit) {
     take_while_ending(process, signal);
   } else {
@@ -292,7 +303,6 @@ void must_exit_with(Process& process, ExitReason reason) noexcept {
 void take_signals(Process& process) noexcept {
   if (process.takes_signals) return;  // what comes now is behind the rest of what is being taken (SIG-2)
   process.takes_signals = true;
-  WorkerState& state = state_of(*process.worker);
   Signal* signal = process.inbox.drain();
   while (signal != nullptr) {
     Signal* next = signal->next;
@@ -307,7 +317,7 @@ void take_signals(Process& process) noexcept {
   }
   process.takes_signals = false;
   process.note_backlog();
-  destroy_signals(std::exchange(state.dropped, nullptr));
+  destroy_signals(std::exchange(state_of(*process.worker).dropped, nullptr));
 }
 
 }  // namespace throng::detail

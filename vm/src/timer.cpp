@@ -54,6 +54,7 @@ bool cancel_signal_timer(Machine& machine, TimerKey key) noexcept {
 TimerId start_message_timer(Duration delay, Pid to, Message message) {
   Process& process = require_process("send_after()");
   enter_call(process, price::start_timer);
+  Unbroken unbroken(process);
   if (is_rejected(process) || process.machine->table.find(to) == nullptr) return {};
   return TimerId(start_signal_timer(*process.machine, delay, to, std::move(message)));
 }
@@ -61,6 +62,7 @@ TimerId start_message_timer(Duration delay, Pid to, Message message) {
 TimerId start_message_timer(Duration delay, std::string_view name, Message message) {
   Process& process = require_process("send_after()");
   enter_call(process, price::start_timer);
+  Unbroken unbroken(process);
   if (is_rejected(process)) return {};
   Machine& machine = *process.machine;
   Message envelope = make_message<NamedTimer>(message_kind, std::string(name), std::move(message));
@@ -72,6 +74,7 @@ TimerId start_message_timer(Duration delay, std::string_view name, Message messa
 
 WaitTimer::~WaitTimer() {
   if (!started_) return;
+  Unbroken unbroken(process_);
   TimerKey key = std::exchange(process_.wait_timer, {});
   if (key.generation != 0) cancel_signal_timer(*process_.machine, key);
   process_.wait_for_number(0);  // a time-out that is on its way belongs to nobody any more
@@ -93,6 +96,7 @@ void WaitTimer::start_once(Duration timeout) {
   }
   std::lock_guard lock(state.deferred_lock);
   state.deferred.push_back({process_.pid(), number, timeout, state.tick_time});
+  state.has_deferred.store(true, std::memory_order_relaxed);  // relaxed: see the field
 }
 
 namespace {
@@ -119,12 +123,14 @@ void start_deferred(Machine& machine, WorkerState& state, bool all) noexcept {
       due = state.deferred.front();
       if (!all && due.since + patience > state.tick_time) return;
       state.deferred.pop_front();
+      state.has_deferred.store(!state.deferred.empty(), std::memory_order_relaxed);  // relaxed: see the field
     }
     make_timer(machine, due);
   }
 }
 
 void rescue_deferred(Machine& machine, WorkerState& state) noexcept {
+  if (!state.has_deferred.load(std::memory_order_relaxed)) return;  // relaxed: see the field
   for (;;) {
     if (!state.deferred_lock.try_lock_for_other()) return;  // its owner moves after all
     std::optional<DeferredTimeout> due;
@@ -151,6 +157,7 @@ void take_started_timer(Process& process, const StartedTimer& started) noexcept 
 std::optional<Duration> cancel(TimerId timer) {
   detail::Process& process = detail::require_process("cancel()");
   detail::enter_call(process, detail::price::cancel_timer);
+  detail::Unbroken unbroken(process);
   if (detail::is_rejected(process)) return std::nullopt;
   auto& scheduler = process.machine->scheduler;
   std::optional<detail::Cancelled> cancelled = scheduler.cancel_timer(timer.key());
@@ -161,6 +168,7 @@ std::optional<Duration> cancel(TimerId timer) {
 
 std::optional<Duration> read_timer(TimerId timer) {
   detail::Process& process = detail::require_process("read_timer()");
+  detail::Unbroken unbroken(process);
   auto& scheduler = process.machine->scheduler;
   std::optional<std::int64_t> deadline = scheduler.read_timer(timer.key());
   if (!deadline) return std::nullopt;

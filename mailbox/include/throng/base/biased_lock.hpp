@@ -16,13 +16,15 @@
 #pragma once
 
 #include <throng/base/atomic.hpp>
+#include <throng/base/config.hpp>
 #include <throng/base/spin_lock.hpp>
 
 namespace throng::detail {
 
 // Whether other threads can be made to pass a fence, found out once. Without: the owner executes its own.
 bool has_remote_fence() noexcept;
-void remote_fence() noexcept;
+// False: it could not be done, and nothing is ordered.
+[[nodiscard]] bool remote_fence() noexcept;
 
 class BiasedLock {
  public:
@@ -47,7 +49,10 @@ class BiasedLock {
   [[nodiscard]] bool try_lock_for_other() noexcept {
     if (!others_.try_lock()) return false;
     wanted_.store(true, before_fence);  // pairs: the owner's look at it, by the fences
-    others_fence();
+    if (!others_fence()) {
+      unlock_for_other();
+      return false;
+    }
     for (int round = 0; owner_in_.load(after_fence);
          ++round) {  // pairs: the owner's releases, and the fences
       if (round == patience) {
@@ -64,13 +69,13 @@ class BiasedLock {
   }
 
  private:
-#if defined(THRONG_MODEL)
-  static constexpr int patience = 2;
-  // The explorer knows no fences: one order of all operations stands for them.
+#if defined(THRONG_MODEL) || THRONG_TSAN
+  static constexpr int patience = under_model ? 2 : 256;
+  // Explorer and thread sanitizer know no fences: one order of all operations stands for them.
   static constexpr std::memory_order before_fence = std::memory_order_seq_cst;  // pairs: after_fence
   static constexpr std::memory_order after_fence = std::memory_order_seq_cst;   // pairs: before_fence
   static void own_fence() noexcept {}
-  static void others_fence() noexcept {}
+  static bool others_fence() noexcept { return true; }
 #else
   static constexpr int patience = 256;
   static constexpr std::memory_order before_fence = std::memory_order_relaxed;  // relaxed: the fence orders
@@ -79,22 +84,15 @@ class BiasedLock {
     if (has_remote_fence_) [[likely]] {
       std::atomic_signal_fence(std::memory_order_seq_cst);  // pairs: others_fence
     } else {
-      full_fence();
+      std::atomic_thread_fence(std::memory_order_seq_cst);  // pairs: others_fence
     }
   }
-  void others_fence() const noexcept {
-    if (has_remote_fence_) {
-      remote_fence();
-    } else {
-      full_fence();
-    }
+  bool others_fence() const noexcept {
+    if (has_remote_fence_) return remote_fence();
+    std::atomic_thread_fence(std::memory_order_seq_cst);  // pairs: own_fence
+    return true;
   }
-  // TSan has no fences and needs none here: what it must see are the releases and acquires.
-  static void full_fence() noexcept {
-#if !THRONG_TSAN
-    std::atomic_thread_fence(std::memory_order_seq_cst);  // pairs: the other side's
-#endif
-  }
+
   const bool has_remote_fence_ = has_remote_fence();
 #endif
 

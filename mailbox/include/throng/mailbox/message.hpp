@@ -50,8 +50,9 @@ class Message {
 
  private:
   void reset(Signal* signal) noexcept {
-    if (signal_ != nullptr) destroy_signal(signal_);
-    signal_ = signal;
+    // Forgotten first: the payload's destructor is the user's, and may come by here again.
+    Signal* old = std::exchange(signal_, signal);
+    if (old != nullptr) destroy_signal(old);
   }
   Signal* signal_ = nullptr;
 };

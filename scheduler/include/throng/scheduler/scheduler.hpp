@@ -2,6 +2,7 @@
 // that may block. Knows runnables and nothing of what they are. Several schedulers live in one program.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -83,6 +84,7 @@ class Scheduler {
   std::size_t spare_count() const noexcept {
     return spare_count_.load(std::memory_order_acquire);  // pairs: add_spare's release
   }
+  std::size_t most_workers() const noexcept { return std::max(1U, setup_.workers) + max_spares_; }
   // Workers, then spares. Requires: index < worker_count() + spare_count().
   Worker& any_worker(std::size_t index) noexcept {
     return index < workers_.size() ? *workers_[index] : *spares_[index - workers_.size()];
