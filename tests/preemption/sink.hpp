@@ -7,9 +7,8 @@
 
 class Sink {
  public:
-  void operator=(std::uint64_t value) {
-    value_.store(value, std::memory_order_relaxed);
-  }                                                                                  // relaxed: see above
+  // relaxed: see above
+  void operator=(std::uint64_t value) { value_.store(value, std::memory_order_relaxed); }
   operator std::uint64_t() const { return value_.load(std::memory_order_relaxed); }  // relaxed: see above
 
  private:

@@ -342,6 +342,8 @@ int plugin_init(plugin_name_args* plugin, plugin_gcc_version* version) {
   register_callback(plugin->base_name, PLUGIN_ATTRIBUTES, register_attribute_name, nullptr);
   register_callback(plugin->base_name, PLUGIN_START_UNIT, require_plugin_at_link, nullptr);
   register_callback(plugin->base_name, PLUGIN_FINISH_UNIT, define_plugin_at_link, nullptr);
+  register_callback(plugin->base_name, PLUGIN_FINISH_DECL, forget_constant, nullptr);
+  register_callback(plugin->base_name, PLUGIN_ALL_IPA_PASSES_START, forget_constants, nullptr);
   register_callback(plugin->base_name, PLUGIN_ALL_IPA_PASSES_START, mark_functions, nullptr);
   register_pass_info pass = {new Pass(g), "optimized", 1, PASS_POS_INSERT_BEFORE};
   register_callback(plugin->base_name, PLUGIN_PASS_MANAGER_SETUP, nullptr, &pass);
