@@ -56,7 +56,9 @@ function(throng_preempt_use_plugin target)
     endif()
     target_link_options(${target} ${access} "$<$<LINK_LANGUAGE:${languages}>:${options}>")
   else()
-    set(compile "-fpass-plugin=${plugin}")
+    # Loaded also as a plugin of the front end, of which compiler caches know that its contents matter: one that compares
+    # preprocessed text does not see the definition below.
+    set(compile "SHELL:-Xclang -load -Xclang ${plugin}" "-fpass-plugin=${plugin}")
   endif()
   target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:${languages}>:${compile}>")
   target_compile_definitions(${target} PRIVATE "THRONG_PREEMPT_STAMP=${stamp}")

@@ -11,10 +11,9 @@
 namespace throng::detail {
 namespace {
 
-constexpr std::int64_t tick = 1'000'000;   // ns between two looks
-constexpr std::uint32_t calm_enough = 10;  // ticks before a spare is sent home
-constexpr std::uint32_t ticks_before_sleep =
-    50;  // with everybody asleep; so that naps of a program cost it nothing
+constexpr std::int64_t tick = 1'000'000;         // ns between two looks
+constexpr std::uint32_t calm_enough = 10;        // ticks before a spare is sent home
+constexpr std::uint32_t ticks_before_sleep = 5;  // with everybody asleep
 
 }  // namespace
 

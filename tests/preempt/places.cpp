@@ -152,6 +152,18 @@ long pong(long n);
 
 [[gnu::noinline]] long leaf(long a, long b) { return a * b + 1; }
 
+// Comes back without a call for a small n, and then without a tick; else with one tick per call it makes.
+[[gnu::noinline]] long fan(long n) {
+  if (n < 2) {
+    return 1;
+  }
+  long sum = 0;
+  for (long i = 1; i < n; ++i) {
+    sum += fan(i);
+  }
+  return sum;
+}
+
 [[gnu::noinline]] void short_loop(int* values) {
   for (int i = 0; i < 12; ++i) {
     values[i] = values[i] * 3 / (i + 1);
@@ -239,6 +251,17 @@ int main() {
   if (stand_in::slow_paths() != before || stand_in::ticks() < 2 * iterations - 2000) {
     ++failures;
     std::printf("what has no check took %ld ticks\n", 2 * iterations - stand_in::ticks());
+  }
+  stand_in::set_budget(static_cast<int>(iterations));
+  sink = fan(1) + fan(0);
+  if (stand_in::ticks() != iterations) {
+    ++failures;
+    std::printf("an early return took a tick\n");
+  }
+  sink = fan(12);  // makes 2,047 more calls, each within a loop
+  if (stand_in::ticks() < iterations - 2200) {
+    ++failures;
+    std::printf("2,047 calls took %ld ticks\n", iterations - stand_in::ticks());
   }
 #endif
   std::printf("%d failures\n", failures);

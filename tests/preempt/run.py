@@ -260,6 +260,45 @@ def case_addresses(builder):
                     found and text[max(0, found.start() - 300):found.end() + 100])
 
 
+THREAD_SOURCE = """
+#include <cctype>
+#include <cerrno>
+#include <pthread.h>
+void step(long);
+int keeps_errno(int own) { errno = own; for (long i = 0; i < 9000; ++i) step(i); return errno != own; }
+int stays(long n) { pthread_t thread = pthread_self(); for (long i = 0; i < n; ++i) step(i); return thread == pthread_self(); }
+int table(long n) { int sum = 0; for (long i = 0; i < n; ++i) { step(i); sum += (*__ctype_b_loc())[65]; } return sum; }
+"""
+
+
+def case_thread_addresses(builder):
+    """What the C library says of the calling thread is asked again behind a check, also in a link with optimization."""
+    source, other = builder.work / "thread.cpp", builder.work / "step.cpp"
+    source.write_text(THREAD_SOURCE)
+    other.write_text("#include <cerrno>\nint keeps_errno(int);\nint stays(long);\nint table(long);\nvoid step(long) { errno = 1; }\n"
+                     "int main() { return keeps_errno(2) + stays(3) + table(1); }\n")
+    asked = re.compile(r"(?:call|jmp)\w*\s+[^\n]*(?:__errno_location|pthread_self|__ctype_b_loc)")
+
+    def count(level, *flags):
+        builder.compile(source, level, "-S", *flags, name="text")
+        return len(asked.findall((builder.work / "text.o").read_text()))
+
+    require(count("-O2") < 5, "without checks this compiler asks less often, so the test can fail")
+    for level in ("-O0", "-O1", "-O2", "-O3"):
+        require(count(level, *builder.checks()) >= 5, f"{level}: each use asks anew", (builder.work / "text.o").read_text())
+    lto = builder.lto("full")
+    if lto is not None and shutil.which("objdump"):
+        with_checks = builder.compile(source, "-O2", *lto, *builder.checks())
+        without = builder.compile(other, "-O2", *lto)
+        checks = [] if builder.clang else builder.checks()
+        for order in ([without, with_checks], [with_checks, without]):  # whose declaration comes first
+            program = builder.link("program", "-O2", *lto, *checks, *order, *builder.stand_in())
+            text = builder.run("objdump", "-d", "--no-show-raw-insn", program).stdout
+            body = re.search(r"<_Z11keeps_errno[.\w]+>:\n(.*?)\n\n", text, re.DOTALL)
+            body = body or re.search(r"<main>:\n(.*?)\n\n", text, re.DOTALL)
+            require(len(asked.findall(body[1])) >= 2, "the link leaves it so", text)
+
+
 def case_valgrind(builder):
     """The stubs save registers also on valgrind's processor."""
     if not shutil.which("valgrind"):

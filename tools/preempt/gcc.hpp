@@ -2,6 +2,7 @@
 #pragma once
 
 // clang-format off
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>

@@ -11,7 +11,8 @@ const ggc_root_tab roots[] = {{&ticks_decl, 1, sizeof(tree), &gt_ggc_mx_tree_nod
                               {&chunk_decl, 1, sizeof(tree), &gt_ggc_mx_tree_node, nullptr},
                               LAST_GGC_ROOT_TAB};
 
-// extern "C" __thread int throng_ticks, initial-exec: the model whose access is one instruction.
+// extern "C" __thread int throng_ticks. Its offset is a constant in code that can only be part of a program,
+// as throng's libraries are static; in a shared library it is read, by the model initial-exec.
 tree ticks() {
   if (ticks_decl == NULL_TREE) {
     ticks_decl = build_decl(UNKNOWN_LOCATION, VAR_DECL, get_identifier("throng_ticks"), integer_type_node);
@@ -21,7 +22,7 @@ tree ticks() {
     TREE_ADDRESSABLE(ticks_decl) = 1;
     TREE_USED(ticks_decl) = 1;
     DECL_ARTIFICIAL(ticks_decl) = 1;
-    set_decl_tls_model(ticks_decl, TLS_MODEL_INITIAL_EXEC);
+    set_decl_tls_model(ticks_decl, flag_shlib ? TLS_MODEL_INITIAL_EXEC : TLS_MODEL_LOCAL_EXEC);
   }
   return ticks_decl;
 }
@@ -135,26 +136,25 @@ void insert_memory_check(gimple_stmt_iterator at, const CheckForm& form) {
 }
 
 // The counter is a plain variable; the SSA updater gives it names and phis. In registers the subtraction and
-// the comparison become one instruction and a jump by the sign.
+// the comparison become one instruction and a jump, which processors take as one where it asks for zero.
 void insert_register_check(gimple_stmt_iterator at, tree counter, const CheckForm& form) {
   gimple* last = gimple_build_assign(counter, PLUS_EXPR, counter, integer_minus_one_node);
   gsi_insert_before(&at, last, GSI_SAME_STMT);
-  gcond* condition = gimple_build_cond(LT_EXPR, counter, integer_zero_node, NULL_TREE, NULL_TREE);
+  gcond* condition = gimple_build_cond(EQ_EXPR, counter, integer_zero_node, NULL_TREE, NULL_TREE);
   gimple_stmt_iterator end = insert_cold_block(last, condition, cold_call(true, form));
-  gsi_insert_after(&end, gimple_build_assign(counter, constant(form.chunk - 1)), GSI_NEW_STMT);
+  gsi_insert_after(&end, gimple_build_assign(counter, constant(form.chunk)), GSI_NEW_STMT);
 }
 
 tree insert_counter(edge entry, const CheckForm& form) {
   tree counter = create_tmp_reg(integer_type_node, "throng_counter");
-  gsi_insert_on_edge(entry, gimple_build_assign(counter, constant(form.chunk - 1)));
+  gsi_insert_on_edge(entry, gimple_build_assign(counter, constant(form.chunk)));
   return counter;
 }
 
 void insert_settlement(edge exit, tree counter, const CheckForm& form) {
   tree counted = create_tmp_reg(integer_type_node, "throng_counted");
   gimple_seq statements = nullptr;
-  gimple_seq_add_stmt(&statements,
-                      gimple_build_assign(counted, MINUS_EXPR, constant(form.chunk - 1), counter));
+  gimple_seq_add_stmt(&statements, gimple_build_assign(counted, MINUS_EXPR, constant(form.chunk), counter));
 #ifdef TARGET_64BIT
   vec<tree, va_gc>*outputs = nullptr, *inputs = nullptr;
   vec_safe_push(outputs, operand("=m", ticks()));

@@ -111,6 +111,22 @@ void register_attribute_name(void*, void*) {
   register_attribute(&spec);
 }
 
+// Calls ask the declaration each time they are looked at.
+void forget_constant(void* declaration, void*) {
+  tree decl = static_cast<tree>(declaration);
+  if (decl != NULL_TREE && TREE_CODE(decl) == FUNCTION_DECL && TREE_PUBLIC(decl) &&
+      DECL_NAME(decl) != NULL_TREE && is_of_the_thread(IDENTIFIER_POINTER(DECL_NAME(decl)))) {
+    TREE_READONLY(decl) = 0;
+    DECL_PURE_P(decl) = 0;
+    DECL_LOOPING_CONST_OR_PURE_P(decl) = 0;
+  }
+}
+
+void forget_constants(void*, void*) {
+  cgraph_node* node;
+  FOR_EACH_FUNCTION(node) { forget_constant(node->decl, nullptr); }
+}
+
 // In the link's compiler the bodies come from translation units that asked for checks and from others, the
 // runtime's own above all; only the first carry the mark.
 void mark_functions(void*, void*) {

@@ -18,6 +18,11 @@ void add_own_headers(const std::string& directory);
 // Registers the attribute that takes a function out.
 void register_attribute_name(void* event_data, void* user_data);
 
+// Takes `const` and `pure` away from the declarations whose answer is another one after a switch, as soon as
+// the compiler has read them, and once more when it knows all: a link brings declarations of others.
+void forget_constant(void* declaration, void* user_data);
+void forget_constants(void* event_data, void* user_data);
+
 // In a link with optimization, the runtime's own functions are not inlined into a program's, where their
 // loops would get checks: what the runtime does there must not be interrupted. Without such a link they are
 // not inlined either.

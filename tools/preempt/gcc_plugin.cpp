@@ -16,6 +16,7 @@
 #include "gcc_checks.hpp"
 #include "gcc_functions.hpp"
 #include "gcc_link.hpp"
+#include "gcc_places.hpp"
 
 #include "plugin-version.h"
 
@@ -40,24 +41,35 @@ struct Count {
 // Finds and changes one function.
 class Instrumentation {
  public:
-  explicit Instrumentation(::function* fun, Treatment treatment) : fun_(fun), treatment_(treatment) {
+  explicit Instrumentation(::function* fun, Treatment treatment)
+      : fun_(fun), treatment_(treatment), calls_(fun) {
     form_ = options.form;
     form_.stub = form_.stub && can_use_stub();
   }
 
   // Decides; the function is as it was, so that its loops can be asked about their numbers of iterations.
   void plan() {
-    find_calls();
     mark_dfs_back_edges();
     basic_block block;
     edge out;
     edge_iterator iterator;
+    std::vector<edge> back_edges;
     FOR_EACH_BB_FN(block, fun_) {
       FOR_EACH_EDGE(out, iterator, block->succs) {
         if ((out->flags & EDGE_DFS_BACK) != 0) {
-          plan(out);
+          back_edges.push_back(out);
         }
       }
+    }
+    // Inner loops first: what every iteration of an outer one passes there will do for that, too.
+    std::stable_sort(back_edges.begin(), back_edges.end(), [](edge one, edge other) {
+      return loop_depth(one->dest->loop_father) > loop_depth(other->dest->loop_father);
+    });
+    for (edge back : back_edges) {
+      plan(back);
+    }
+    if (treatment_ == Treatment::all) {
+      entry_ = calls_.of_entry(checks_);
     }
   }
 
@@ -65,7 +77,7 @@ class Instrumentation {
     free_dominance_info(CDI_DOMINATORS);
     free_dominance_info(CDI_POST_DOMINATORS);
     for (const auto& [index, check] : checks_) {
-      insert(check.first, check.second);
+      insert(check);
     }
     insert_entry();
     gsi_commit_edge_inserts();
@@ -73,30 +85,6 @@ class Instrumentation {
   }
 
  private:
-  void find_calls() {
-    basic_block block;
-    FOR_EACH_BB_FN(block, fun_) {
-      for (gimple_stmt_iterator at = gsi_start_bb(block); !gsi_end_p(at); gsi_next(&at)) {
-        if (is_call(gsi_stmt(at))) {
-          calls_[block->loop_father] = true;
-          comes_back_ = comes_back_ || !gimple_call_noreturn_p(as_a<gcall*>(gsi_stmt(at)));
-        }
-      }
-    }
-  }
-
-  bool has_call(class loop* nest) {
-    if (calls_.count(nest) != 0) {
-      return true;
-    }
-    for (class loop* inner = nest->inner; inner != nullptr; inner = inner->next) {
-      if (has_call(inner)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   // The one edge that enters a nest, on which its counter can be set; null if there is no such edge.
   static edge entry_of(class loop* nest) {
     edge found = nullptr, in;
@@ -117,14 +105,14 @@ class Instrumentation {
   class loop* nest_of(edge back) {
     class loop* nest = nullptr;
     class loop* outer = find_common_loop(back->src->loop_father, back->dest->loop_father);
-    for (; loop_outer(outer) != nullptr && !has_call(outer); outer = loop_outer(outer)) {
+    for (; loop_outer(outer) != nullptr && !calls_.are_in(outer); outer = loop_outer(outer)) {
       nest = entry_of(outer) != nullptr ? outer : nest;
     }
     return nest;
   }
 
   bool is_short(class loop* natural) {
-    if (natural->inner != nullptr || has_call(natural)) {
+    if (natural->inner != nullptr || calls_.are_in(natural)) {
       return false;
     }
     const HOST_WIDE_INT bound = max_loop_iterations_int(natural);
@@ -133,14 +121,36 @@ class Instrumentation {
 
   void plan(edge back) {
     class loop* natural = back->dest->loop_father;
-    if (natural->header == back->dest && flow_bb_inside_loop_p(natural, back->src) &&
-        loop_outer(natural) != nullptr) {
-      if (is_short(natural) || (treatment_ == Treatment::foreign_loops && is_own_loop(natural))) {
-        ++count_.skipped;
+    const bool is_natural = natural->header == back->dest && flow_bb_inside_loop_p(natural, back->src) &&
+                            loop_outer(natural) != nullptr;
+    if (is_natural &&
+        (is_short(natural) || (treatment_ == Treatment::foreign_loops && is_own_loop(natural)))) {
+      ++count_.skipped;
+      return;
+    }
+    class loop* nest = options.local ? nest_of(back) : nullptr;
+    if (is_natural && nest == nullptr) {
+      plan_before_call(natural, back->src);
+    } else {
+      plan(back->src, nest);
+    }
+  }
+
+  // One check before the first call of an iteration does for the cycle and for the way from the entry to the
+  // call.
+  void plan_before_call(class loop* natural, basic_block latch) {
+    for (const auto& [index, check] : checks_) {
+      if (check.nest == nullptr && flow_bb_inside_loop_p(natural, check.place.block) &&
+          dominated_by_p(CDI_DOMINATORS, latch, check.place.block)) {
         return;
       }
     }
-    plan(back->src, options.local ? nest_of(back) : nullptr);
+    const Place place = calls_.of_each_iteration(natural, latch);
+    if (place.block == nullptr) {
+      plan(latch, nullptr);
+    } else {
+      checks_[place.block->index] = {place, nullptr};
+    }
   }
 
   // The check goes before the last statement of `where`: a jump, or a call that may throw. Every cycle
@@ -155,9 +165,9 @@ class Instrumentation {
       FOR_EACH_EDGE(in, iterator, where->preds) { plan(in->src, nullptr); }
       return;
     }
-    const auto [entry, is_new] = checks_.try_emplace(where->index, where, nest);
-    if (!is_new && entry->second.second != nest) {
-      entry->second.second =
+    const auto [entry, is_new] = checks_.try_emplace(where->index, Check{{where, nullptr}, nest});
+    if (!is_new && entry->second.nest != nest) {
+      entry->second.nest =
           nullptr;  // two cycles end here, and the counter of one is set anew within the other
     }
   }
@@ -174,13 +184,20 @@ class Instrumentation {
     return where;
   }
 
-  // Bounds recursion. A function whose calls do not come back is as good as one without.
+  // Bounds recursion.
   void insert_entry() {
-    if (treatment_ == Treatment::all && comes_back_) {
-      ++count_.entry;
-      basic_block first = split_edge(single_succ_edge(ENTRY_BLOCK_PTR_FOR_FN(fun_)));
-      insert_memory_check(place_in(first), form_);
+    if (entry_.block == nullptr) {
+      return;
     }
+    ++count_.entry;
+    if (entry_.block == ENTRY_BLOCK_PTR_FOR_FN(fun_)) {
+      entry_.block = split_edge(single_succ_edge(entry_.block));
+    }
+    insert_memory_check(place_of(entry_), form_);
+  }
+
+  static gimple_stmt_iterator place_of(const Place& place) {
+    return place.before != nullptr ? gsi_for_stmt(place.before) : place_in(place.block);
   }
 
   // Before the last statement of a block, which is made if there is none.
@@ -199,13 +216,13 @@ class Instrumentation {
     return is_gimple_call(gsi_stmt(at)) && (gimple_call_flags(gsi_stmt(at)) & ECF_RETURNS_TWICE) != 0;
   }
 
-  void insert(basic_block where, class loop* nest) {
-    gimple_stmt_iterator at = place_in(where);
+  void insert(const Check& check) {
+    gimple_stmt_iterator at = place_of(check.place);
     if (returns_twice(at)) {
       edge out;
       edge_iterator iterator;
       auto_vec<edge> edges;
-      FOR_EACH_EDGE(out, iterator, where->succs) {
+      FOR_EACH_EDGE(out, iterator, check.place.block->succs) {
         if ((out->flags & EDGE_COMPLEX) == 0) {
           edges.safe_push(out);
         }
@@ -214,12 +231,12 @@ class Instrumentation {
         ++count_.memory;
         insert_memory_check(place_in(split_edge(normal)), form_);
       }
-    } else if (nest == nullptr) {
+    } else if (check.nest == nullptr) {
       ++count_.memory;
       insert_memory_check(at, form_);
     } else {
       ++count_.local;
-      insert_register_check(at, counter_of(nest), form_);
+      insert_register_check(at, counter_of(check.nest), form_);
     }
   }
 
@@ -254,10 +271,10 @@ class Instrumentation {
   Treatment treatment_;
   CheckForm form_;
   Count count_;
-  bool comes_back_ = false;
-  std::map<class loop*, bool> calls_;
+  Calls calls_;
+  Place entry_;
   std::map<class loop*, tree> counters_;
-  std::map<int, std::pair<basic_block, class loop*>> checks_;
+  Checks checks_;
 };
 
 void report(::function* fun, const Count& count, bool stub) {
@@ -342,6 +359,8 @@ int plugin_init(plugin_name_args* plugin, plugin_gcc_version* version) {
   register_callback(plugin->base_name, PLUGIN_ATTRIBUTES, register_attribute_name, nullptr);
   register_callback(plugin->base_name, PLUGIN_START_UNIT, require_plugin_at_link, nullptr);
   register_callback(plugin->base_name, PLUGIN_FINISH_UNIT, define_plugin_at_link, nullptr);
+  register_callback(plugin->base_name, PLUGIN_FINISH_DECL, forget_constant, nullptr);
+  register_callback(plugin->base_name, PLUGIN_ALL_IPA_PASSES_START, forget_constants, nullptr);
   register_callback(plugin->base_name, PLUGIN_ALL_IPA_PASSES_START, mark_functions, nullptr);
   register_pass_info pass = {new Pass(g), "optimized", 1, PASS_POS_INSERT_BEFORE};
   register_callback(plugin->base_name, PLUGIN_PASS_MANAGER_SETUP, nullptr, &pass);

@@ -1,6 +1,8 @@
 // See llvm_checks.hpp.
 #include "llvm_checks.hpp"
 
+#include "llvm_places.hpp"
+
 namespace throng::preempt {
 namespace {
 
@@ -17,14 +19,14 @@ class Instrumentation {
         treatment_(treatment),
         form_(form),
         tree_(manager.getResult<llvm::DominatorTreeAnalysis>(function)),
-        loops_(manager.getResult<llvm::LoopAnalysis>(function)) {
-    find_calls();
+        loops_(manager.getResult<llvm::LoopAnalysis>(function)),
+        calls_(function, tree_, loops_) {
     plan(manager.getResult<llvm::ScalarEvolutionAnalysis>(function));
   }
 
   Count insert() {
-    for (const auto& [where, nest] : checks_) {
-      insert(*where, nest);
+    for (const auto& [where, check] : checks_) {
+      insert(check);
     }
     if (!nests_.empty()) {
       std::vector<llvm::AllocaInst*> variables;
@@ -35,7 +37,7 @@ class Instrumentation {
       llvm::DominatorTree tree(function_);
       llvm::PromoteMemToReg(variables, tree);
     }
-    for (llvm::Instruction* arrival : arrivals_) {
+    for (llvm::Instruction* arrival : calls_.arrivals()) {
       ++count_.memory;
       insert_memory_check(arrival);
     }
@@ -51,50 +53,62 @@ class Instrumentation {
     llvm::AllocaInst* counter = nullptr;
   };
 
-  void find_calls() {
-    for (llvm::BasicBlock& block : function_) {
-      for (llvm::Instruction& instruction : block) {
-        if (!is_call(instruction)) {
-          continue;
-        }
-        for (llvm::Loop* loop = loops_.getLoopFor(&block); loop != nullptr; loop = loop->getParentLoop()) {
-          calls_.insert(loop);
-        }
-        auto* call = llvm::cast<llvm::CallBase>(&instruction);
-        if (call->hasFnAttr(llvm::Attribute::ReturnsTwice) && call->getNextNode() != nullptr) {
-          arrivals_.push_back(call->getNextNode());
-        }
-        comes_back_ = comes_back_ || !call->doesNotReturn();
-      }
-    }
-  }
-
   // Decides for each back edge of a depth-first search; every cycle has one, natural loop or not.
   void plan(llvm::ScalarEvolution& evolution) {
     llvm::SmallVector<Edge, 16> back_edges;
     llvm::FindFunctionBackedges(function_, back_edges);
-    std::map<const llvm::BasicBlock*, std::size_t> known;
+    // Inner loops first: what every iteration of an outer one passes there will do for that, too.
+    llvm::stable_sort(back_edges, [this](const Edge& one, const Edge& other) {
+      return loops_.getLoopDepth(one.second) > loops_.getLoopDepth(other.second);
+    });
     for (const auto& [from, to] : back_edges) {
-      const llvm::Loop* natural = loops_.getLoopFor(to);
-      if (natural != nullptr && natural->getHeader() == to && natural->contains(from) &&
-          is_short(natural, evolution)) {
-        ++count_.skipped;
-        continue;
-      }
-      llvm::Loop* nest = form_.local ? nest_of(from, to) : nullptr;
-      const auto [entry, is_new] = known.try_emplace(from, checks_.size());
-      if (is_new) {
-        checks_.emplace_back(const_cast<llvm::BasicBlock*>(from), nest);
-      } else if (checks_[entry->second].second != nest) {
-        checks_[entry->second].second =
-            nullptr;  // two cycles end here, and one sets the other's counter anew
-      }
+      plan(const_cast<llvm::BasicBlock*>(from), to, evolution);
     }
-    for (auto& [where, nest] : checks_) {
-      nest = nest != nullptr && make_nest(nest) ? nest : nullptr;
+    for (auto& [where, check] : checks_) {
+      check.nest = check.nest != nullptr && make_nest(check.nest) ? check.nest : nullptr;
+    }
+    if (treatment_ == Treatment::all) {
+      entry_ = calls_.of_entry(checks_);
     }
     for (auto& [nest, parts] : nests_) {
       find_exits(nest, parts);
+    }
+  }
+
+  void plan(llvm::BasicBlock* from, const llvm::BasicBlock* to, llvm::ScalarEvolution& evolution) {
+    const llvm::Loop* natural = loops_.getLoopFor(to);
+    const bool is_natural = natural != nullptr && natural->getHeader() == to && natural->contains(from);
+    if (is_natural && is_short(natural, evolution)) {
+      ++count_.skipped;
+      return;
+    }
+    llvm::Loop* nest = form_.local ? nest_of(from, to) : nullptr;
+    if (is_natural && nest == nullptr) {
+      plan_before_call(natural, from);
+    } else {
+      plan_at_end(from, nest);
+    }
+  }
+
+  void plan_at_end(llvm::BasicBlock* where, llvm::Loop* nest) {
+    Check& check = checks_.insert({where, Check{where->getTerminator(), nest}}).first->second;
+    if (check.nest != nest) {
+      check.nest = nullptr;  // two cycles end here, and one sets the other's counter anew
+    }
+  }
+
+  // One check before the first call of an iteration does for the cycle and for the way from the entry to the
+  // call.
+  void plan_before_call(const llvm::Loop* natural, llvm::BasicBlock* latch) {
+    for (const auto& [where, check] : checks_) {
+      if (check.nest == nullptr && natural->contains(where) && tree_.dominates(where, latch)) {
+        return;
+      }
+    }
+    if (llvm::Instruction* call = calls_.of_each_iteration(natural, latch)) {
+      checks_[call->getParent()] = {call, nullptr};
+    } else {
+      plan_at_end(latch, nullptr);
     }
   }
 
@@ -138,7 +152,7 @@ class Instrumentation {
   }
 
   bool is_short(const llvm::Loop* natural, llvm::ScalarEvolution& evolution) const {
-    if (!natural->isInnermost() || calls_.count(natural) != 0) {
+    if (!natural->isInnermost() || calls_.are_in(natural)) {
       return false;
     }
     const unsigned bound = evolution.getSmallConstantMaxTripCount(natural);
@@ -149,33 +163,32 @@ class Instrumentation {
   llvm::Loop* nest_of(const llvm::BasicBlock* from, const llvm::BasicBlock* to) const {
     llvm::Loop* nest = nullptr;
     for (llvm::Loop* loop = loops_.getLoopFor(from); loop != nullptr; loop = loop->getParentLoop()) {
-      if (loop->contains(to) && calls_.count(loop) == 0) {
+      if (loop->contains(to) && !calls_.are_in(loop)) {
         nest = loop;
       }
     }
     return nest;
   }
 
-  // Before the jump at the end, or a call that may throw: every cycle through the back edge passes there.
-  void insert(llvm::BasicBlock& where, llvm::Loop* nest) {
-    if (nest == nullptr) {
+  // At the end of a block before the jump, or before a call: every cycle through the back edge passes there.
+  void insert(const Check& check) {
+    if (check.nest == nullptr) {
       ++count_.memory;
-      insert_memory_check(where.getTerminator());
+      insert_memory_check(check.before);
     } else {
       ++count_.local;
-      insert_register_check(where.getTerminator(), nest);
+      insert_register_check(check.before, check.nest);
     }
   }
 
-  // Bounds recursion. A function whose calls do not come back is as good as one without. Behind the
-  // variables, which code generation wants in the first block.
+  // Bounds recursion. In the first block it stands behind the variables, which code generation wants there.
   void insert_entry() {
-    if (treatment_ == Treatment::all && comes_back_) {
-      ++count_.entry;
-      llvm::BasicBlock::iterator at = function_.getEntryBlock().getFirstInsertionPt();
-      while (llvm::isa<llvm::AllocaInst>(*at) || llvm::isa<llvm::DbgInfoIntrinsic>(*at)) {
-        ++at;
-      }
+    if (entry_ == nullptr) {
+      return;
+    }
+    ++count_.entry;
+    if (entry_->getParent() == &function_.getEntryBlock()) {
+      const llvm::BasicBlock::iterator at = entry_->getIterator();
       for (llvm::Instruction& later :
            llvm::make_early_inc_range(llvm::make_range(at, function_.getEntryBlock().end()))) {
         auto* variable = llvm::dyn_cast<llvm::AllocaInst>(&later);
@@ -183,17 +196,21 @@ class Instrumentation {
           variable->moveBefore(&*at);
         }
       }
-      insert_memory_check(&*at);
     }
+    insert_memory_check(entry_);
   }
 
   llvm::Type* integer() const { return llvm::Type::getInt32Ty(function_.getContext()); }
 
+  // Its offset is a constant in code that can only be part of a program, as throng's libraries are static.
   llvm::Constant* ticks() {
     llvm::Module& module = *function_.getParent();
+    const bool shared =
+        module.getPICLevel() != llvm::PICLevel::NotPIC && module.getPIELevel() == llvm::PIELevel::Default;
+    const auto model = shared ? llvm::GlobalValue::InitialExecTLSModel : llvm::GlobalValue::LocalExecTLSModel;
     return module.getOrInsertGlobal("throng_ticks", integer(), [&] {
       return new llvm::GlobalVariable(module, integer(), false, llvm::GlobalValue::ExternalLinkage, nullptr,
-                                      "throng_ticks", nullptr, llvm::GlobalValue::InitialExecTLSModel);
+                                      "throng_ticks", nullptr, model);
     });
   }
 
@@ -244,14 +261,14 @@ class Instrumentation {
     llvm::Value* left = builder.CreateSub(builder.CreateLoad(integer(), counter), builder.getInt32(1));
     builder.CreateStore(left, counter);
     llvm::Instruction* end =
-        insert_cold_call(before, builder.CreateICmpSLT(left, builder.getInt32(0)), "throng_preempt_chunk");
+        insert_cold_call(before, builder.CreateICmpEQ(left, builder.getInt32(0)), "throng_preempt_chunk");
     builder.SetInsertPoint(end);
     builder.CreateStore(full(), counter);
   }
 
   llvm::ConstantInt* full() const {
     return llvm::ConstantInt::get(llvm::Type::getInt32Ty(function_.getContext()),
-                                  static_cast<std::uint64_t>(form_.chunk - 1));
+                                  static_cast<std::uint64_t>(form_.chunk));
   }
 
   // The counter is full where the nest is entered; where it is left, what was counted since the last full
@@ -271,10 +288,9 @@ class Instrumentation {
   llvm::LoopInfo&
       loops_;  // the same that the analysis of iterations knows; it would not know another one's loops
   Count count_;
-  bool comes_back_ = false;
-  std::set<const llvm::Loop*> calls_;
-  std::vector<llvm::Instruction*> arrivals_;  // behind a setjmp: a cycle by longjmp is no cycle of blocks
-  std::vector<std::pair<llvm::BasicBlock*, llvm::Loop*>> checks_;
+  Calls calls_;
+  llvm::Instruction* entry_ = nullptr;
+  Checks checks_;
   llvm::MapVector<llvm::Loop*, Nest> nests_;
 };
 

@@ -14,6 +14,18 @@ std::string_view name_of(const llvm::Function& function) {
   return {name.data(), name.size()};
 }
 
+// Of a declaration or of a call of it.
+template <class Holder>
+void forget_constant(Holder& holder) {
+#if LLVM_VERSION_MAJOR >= 16
+  holder.removeFnAttr(llvm::Attribute::Memory);
+#else
+  holder.removeFnAttr(llvm::Attribute::ReadNone);
+  holder.removeFnAttr(llvm::Attribute::ReadOnly);
+#endif
+  holder.removeFnAttr(llvm::Attribute::Speculatable);
+}
+
 }  // namespace
 
 std::set<llvm::Function*> taken_out(llvm::Module& module) {
@@ -39,6 +51,24 @@ std::set<llvm::Function*> taken_out(llvm::Module& module) {
     }
   }
   return result;
+}
+
+// The name keeps a link with optimization from taking another module's declaration, which has the promise,
+// for this one: \1 says that the rest is the symbol's name.
+void forget_constants(llvm::Module& module) {
+  for (llvm::Function& function : module) {
+    if (!function.isDeclaration() || !is_of_the_thread(name_of(function))) {
+      continue;
+    }
+    forget_constant(function);
+    for (llvm::User* user : function.users()) {
+      auto* call = llvm::dyn_cast<llvm::CallBase>(user);
+      if (call != nullptr && call->getCalledOperand() == &function) {
+        forget_constant(*call);
+      }
+    }
+    function.setName("\1" + function.getName());
+  }
 }
 
 // Resolvers run while the program is being relocated, when the word need not be reachable yet.

@@ -24,6 +24,10 @@ class Treatments {
   std::set<llvm::Function*> none_, recursive_;
 };
 
+// Takes away the promise that a function of the C library returns the same address for ever, which is the
+// calling thread's and another one after a switch.
+void forget_constants(llvm::Module& module);
+
 // A call that goes somewhere: no intrinsic that becomes a few instructions, no assembler text.
 bool is_call(const llvm::Instruction& instruction);
 

@@ -49,16 +49,17 @@ void report(const llvm::Function& function, const Count& count) {
       << " local=" << count.local << " skipped=" << count.skipped << " slow=call\n";
 }
 
-// Before anything is inlined: a function that was taken out stays by itself, for inside another one it would
-// be preempted with that.
-struct KeepApart : llvm::PassInfoMixin<KeepApart> {
+// Before anything is inlined or found to be the same twice: a function that was taken out stays by itself,
+// for inside another one it would be preempted with that.
+struct Prepare : llvm::PassInfoMixin<Prepare> {
   llvm::PreservedAnalyses run(llvm::Module& module, llvm::ModuleAnalysisManager&) {
+    forget_constants(module);
     for (llvm::Function* function : taken_out(module)) {
       if (!function->hasFnAttribute(llvm::Attribute::AlwaysInline)) {
         function->addFnAttr(llvm::Attribute::NoInline);
       }
     }
-    return llvm::PreservedAnalyses::all();
+    return llvm::PreservedAnalyses::none();
   }
   static bool isRequired() { return true; }
 };
@@ -89,7 +90,7 @@ struct InsertChecks : llvm::PassInfoMixin<InsertChecks> {
 
 void register_passes(llvm::PassBuilder& builder) {
   builder.registerPipelineStartEPCallback(
-      [](llvm::ModulePassManager& passes, auto...) { passes.addPass(KeepApart()); });
+      [](llvm::ModulePassManager& passes, auto...) { passes.addPass(Prepare()); });
   builder.registerOptimizerLastEPCallback(
       [](llvm::ModulePassManager& passes, auto...) { passes.addPass(InsertChecks()); });
 }

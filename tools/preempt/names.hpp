@@ -43,6 +43,20 @@ inline bool is_standard_library(std::string_view mangled) {
   return false;
 }
 
+// Functions of the C library and of the C++ runtime that return an address, or a handle, of the calling
+// thread, and are declared as if that were the same one for ever.
+inline bool is_of_the_thread(std::string_view name) {
+  for (const std::string_view known :
+       {"__errno_location", "__h_errno_location", "pthread_self", "thrd_current", "__ctype_b_loc",
+        "__ctype_tolower_loc", "__ctype_toupper_loc", "__cxa_get_globals", "__cxa_get_globals_fast",
+        "__tls_get_addr", "__emutls_get_address"}) {
+    if (name == known) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // What the checks themselves call. A check in there would call itself.
 inline bool is_slow_path(std::string_view name) {
   return starts_with(name, "throng_preempt_") || starts_with(name, "__sanitizer_cov_");
