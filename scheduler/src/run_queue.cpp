@@ -40,6 +40,16 @@ bool RunQueue::refill() noexcept {
   return moved > 0;
 }
 
+Runnable* RunQueue::peek() noexcept {
+  std::uint64_t head = head_.load(std::memory_order_acquire);  // pairs: thieves' CAS
+  // relaxed: the owner's own word, and the slot is the owner's
+  if (head != tail_.load(std::memory_order_relaxed))
+    return slots_[head % capacity].load(std::memory_order_relaxed);  // relaxed: the owner wrote it
+  if (listed_.load(std::memory_order_relaxed) == 0) return nullptr;  // relaxed: only the owner makes it grow
+  std::lock_guard guard(lock_);
+  return first_;
+}
+
 std::size_t RunQueue::steal(std::span<Runnable*> out) noexcept {
   if (!alone_) return steal_from_ring(out);
   if (!owners_.try_lock_for_other()) return 0;

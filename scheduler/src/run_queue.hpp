@@ -35,6 +35,8 @@ class RunQueue {
   void push(Runnable& runnable) noexcept;
   // The oldest, or null. Thread: owner.
   Runnable* pop() noexcept;
+  // The one that pop() would give, if no thief is faster; a hint. Thread: owner.
+  Runnable* peek() noexcept;
   // Takes about half of what waits, oldest first, at most out.size(). Thread: any but the owner.
   std::size_t steal(std::span<Runnable*> out) noexcept;
 

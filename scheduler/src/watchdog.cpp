@@ -96,8 +96,8 @@ void Watchdog::look(std::int64_t now) {
   if (needed > free_spares) {
     calm_ = 0;
     if (somebody_waits) put_on_duty(now);
-  } else if (needed < free_spares && ++calm_ >= calm_enough) {
-    send_home();
+  } else if (needed < free_spares && (++calm_ >= calm_enough || scheduler_.parts_->idle.maybe_idle())) {
+    send_home(free_spares - needed);
   }
 }
 
@@ -125,16 +125,16 @@ void Watchdog::put_on_duty(std::int64_t now) {
   spare->parts_->parker.unpark();
 }
 
-// One that is not stuck: it could not hear of it.
-void Watchdog::send_home() {
+// Those that are not stuck: the others could not hear of it.
+void Watchdog::send_home(std::uint32_t count) {
   calm_ = 0;
-  for (std::size_t i = scheduler_.spare_count(); i-- > 0;) {
+  for (std::size_t i = scheduler_.spare_count(); i-- > 0 && count > 0;) {
     WorkerParts& parts = *scheduler_.spares_[i]->parts_;
     // relaxed: the watchdog's own word
     if (stuck_[scheduler_.worker_count() + i] || !parts.on_duty.load(std::memory_order_relaxed)) continue;
     parts.on_duty.store(false, std::memory_order_release);  // pairs: serve
     parts.parker.unpark();
-    return;
+    --count;
   }
 }
 

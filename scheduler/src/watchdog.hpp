@@ -57,7 +57,7 @@ class Watchdog {
   void look(std::int64_t now);
   bool is_stuck(std::size_t index, std::int64_t now);
   void put_on_duty(std::int64_t now);
-  void send_home();
+  void send_home(std::uint32_t count);
   void sleep_while_all_sleep();
 
   Scheduler& scheduler_;

@@ -11,7 +11,7 @@ namespace throng::detail {
 namespace {
 
 constexpr std::uint32_t source_period = 64;          // turns between two looks at timers and injector
-constexpr std::int32_t least_used = 16;              // reductions that a turn counts at least
+constexpr std::int32_t least_used = 1;               // reductions that a turn counts at least
 constexpr unsigned turn_shift = 6;                   // 64 reductions count as a turn more
 constexpr std::size_t injected_at_once = 32;         // taken from the injector in one go
 constexpr std::size_t stolen_at_once = 128;          // half a ring at most
@@ -66,16 +66,14 @@ inline void Worker::run(Runnable& runnable) noexcept {
   auto used = static_cast<std::uint32_t>(scheduler_.slice_ - budget);
   WorkerCounters::add(parts_->counters.reductions, used);
   parts_->turns += 1 + (used >> turn_shift);  // a few full slices are long for a timer that is due
-  count_for_those_behind(settled);
+  count_for_those_behind();
   if (settled == Settled::yielded) push_and_tell(runnable, queue_of(runnable.priority(), true));
 }
 
-// Who used its slice up goes behind, and counts an eighth: else of several new ones that compute, the first
-// would have its second turn before the last has its first. Bounded: a count that only grows would overflow.
-void Worker::count_for_those_behind(Settled settled) noexcept {
+// Bounded: a count that only grows would overflow.
+void Worker::count_for_those_behind() noexcept {
   std::int32_t& fresh_used = parts_->fresh_used;
   std::int32_t used = std::clamp(scheduler_.slice_ - budget, least_used, scheduler_.slice_);
-  if (settled == Settled::yielded) used /= 8;
   fresh_used = std::exchange(parts_->runs_behind, false) ? 0 : std::min(fresh_used + used, scheduler_.slice_);
 }
 
@@ -113,6 +111,7 @@ void Worker::stay_offline() {
 // A spare's, while it is on duty.
 void Worker::serve() {
   Scheduler::Parts& shared = *scheduler_.parts_;
+  std::uint32_t in_vain = 0;
   // pairs: send_home and stop()
   while (parts_->on_duty.load(std::memory_order_acquire) &&
          !shared.stopping.load(std::memory_order_seq_cst)) {
@@ -123,10 +122,11 @@ void Worker::serve() {
     // Twice in a row, a little apart: only from queues that have not moved.
     if (runnable == nullptr) runnable = search(true);
     if (runnable != nullptr) {
+      in_vain = 0;
       run(*runnable);
     } else {
       tick(true);
-      parts_->parker.park(look_again);
+      parts_->parker.park(++in_vain < 10 ? look_again : 10 * look_again);
     }
   }
 }
@@ -149,7 +149,7 @@ bool Worker::run_ready(std::size_t limit) {
 Runnable* Worker::next() noexcept {
   while (parts_->filled != 0) {
     auto level = static_cast<std::size_t>(std::countr_zero(parts_->filled));
-    if (level == fresh && parts_->fresh_used >= scheduler_.slice_) {
+    if (level == fresh && parts_->fresh_used >= scheduler_.slice_ && is_turn_of_those_behind()) {
       parts_->fresh_used = 0;
       if (Runnable* runnable = next_behind(true)) return runnable;
     }
@@ -158,6 +158,13 @@ Runnable* Worker::next() noexcept {
     parts_->filled &= ~(1U << level);
   }
   return nullptr;
+}
+
+bool Worker::is_turn_of_those_behind() noexcept {
+  Runnable* waits = parts_->queues[behind].peek();
+  if (waits == nullptr) return false;
+  Runnable* woken = parts_->queues[fresh].peek();
+  return woken == nullptr || RunnableAccess::was_queued_before(*waits, *woken);
 }
 
 // A low one is passed over until it has come to the front eight times, unless it is alone (SCH-3). Each pass

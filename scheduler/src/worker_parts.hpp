@@ -18,9 +18,11 @@ namespace throng::detail {
 //
 // Why two: among those who compute, whoever was woken would wait for a slice of each of them, and a pair that
 // talks would do so for every message. So the woken go first, until together they have used a slice; then one
-// of those behind gets its turn. A message's way is short though all others compute, and nobody starves: each
-// side has at least half. Rejected: a slot for the process woken last. It is one more thing to steal from,
-// costs an exchange per message, and helps one pair only.
+// of those behind gets its turn, if it has waited longer than they. A message's way is short though all
+// others compute, those who compute have half of the worker, and nobody starves.
+//
+// Rejected: a slot for the process woken last. It is one more thing to steal from, costs an exchange per
+// message, and helps one pair only.
 inline constexpr std::size_t fresh = 2;
 inline constexpr std::size_t behind = 3;
 inline constexpr std::size_t queue_count = 4;
@@ -66,6 +68,7 @@ struct WorkerParts {
   // Every runnable enters a queue here, so that `filled` knows. Thread: owner.
   RunQueue& push(Runnable& runnable, std::size_t level) noexcept {
     filled |= 1U << level;
+    RunnableAccess::set_queued(runnable, ++queued);
     queues[level].push(runnable);
     return queues[level];
   }
@@ -87,6 +90,7 @@ struct WorkerParts {
   Random random;
   std::uint32_t turns = 0;      // since the last look at timers and injector
   std::uint32_t filled = 0;     // bit k: queue k may hold something; cleared when a pop finds it empty
+  std::uint32_t queued = 0;     // how many have been queued here; wraps
   bool runs_behind = false;     // the run that is on came from behind
   std::int32_t fresh_used = 0;  // reductions used since one from behind had its turn
   bool searching = false;       // holds the search token

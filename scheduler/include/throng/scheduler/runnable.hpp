@@ -6,6 +6,7 @@
 // holds it from then on.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 namespace throng {
@@ -52,12 +53,24 @@ class Runnable {
   std::uint64_t tag_ = 0;
   Priority priority_ = Priority::normal;
   std::uint8_t skips_ = 0;  // how often a low one has come to the front (SCH-3)
+  // Protocol: when it was last queued, in counts of its worker. Stored by who queues it, read by the owner of
+  // the queue, who may read it of one that a thief is taking away: relaxed, a hint.
+  std::atomic<std::uint32_t> queued_{0};
 };
 
-// The two links that the queues of this floor need; nobody else uses it.
+// What the queues of this floor need; nobody else uses it.
 struct RunnableAccess {
   static Runnable*& next(Runnable& runnable) noexcept { return runnable.next_; }
   static std::uint8_t& skips(Runnable& runnable) noexcept { return runnable.skips_; }
+  static void set_queued(Runnable& runnable, std::uint32_t count) noexcept {
+    runnable.queued_.store(count, std::memory_order_relaxed);  // relaxed: see the field
+  }
+  static bool was_queued_before(const Runnable& a, const Runnable& b) noexcept {
+    // relaxed: see the field; by the difference, since counts wrap
+    std::uint32_t first = a.queued_.load(std::memory_order_relaxed);
+    return static_cast<std::int32_t>(first - b.queued_.load(std::memory_order_relaxed)) <
+           0;  // relaxed: as above
+  }
 };
 
 }  // namespace throng

@@ -66,7 +66,8 @@ class Worker {
   void advance_timers(std::int64_t now);
   Runnable* next() noexcept;
   Runnable* next_behind(bool others_wait) noexcept;
-  void count_for_those_behind(Settled settled) noexcept;
+  void count_for_those_behind() noexcept;
+  bool is_turn_of_those_behind() noexcept;
   void push_and_tell(Runnable& runnable, std::size_t level) noexcept;
   Runnable* find_work();
   bool accept_injected() noexcept;
