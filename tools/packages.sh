@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 throng_build_packages=(g++ cmake ninja-build libboost-context-dev libconcurrentqueue-dev libmimalloc-dev libfmt-dev
-  libcli11-dev nlohmann-json3-dev)
+  libcli11-dev nlohmann-json3-dev gcc-12-plugin-dev)
 # The headers with which throng_preemptible() has its checks inserted by the compiler, g++ 12 and clang 14; lld and
 # valgrind take part in their tests.
 throng_check_packages=(clang clang-14 clang-format-14 libclang-rt-14-dev libbenchmark-dev doctest-dev pkg-config python3

@@ -11,8 +11,8 @@ import subprocess
 import sys
 
 THRONG = sys.argv[1]
-CHECKS = 14
-ACTS = ["spawn", "answer", "ring", "fan_in", "pairs", "crash", "storm", "end"]
+CHECKS = 16
+ACTS = ["spawn", "answer", "ring", "fan_in", "pairs", "crash", "storm", "hogs", "end"]
 
 
 def require(condition, sentence, *evidence):

@@ -84,6 +84,7 @@ extern const Act fan_in_act;  // many senders, one receiver
 extern const Act pairs_act;   // linked pairs, one of each killed
 extern const Act crash_act;   // one throws, the others live on
 extern const Act storm_act;   // a tree of supervisors under random kills
+extern const Act hogs_act;    // endless loops, and others beside them
 extern const Act end_act;     // everything stops
 
 // -- helpers for acts
