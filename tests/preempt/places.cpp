@@ -2,6 +2,7 @@
 // budget says. A program of its own for run.py, which also reads from the plugin's statistics what each
 // function got.
 #include <setjmp.h>
+#include <throng/vm/no_preempt.hpp>
 
 #include <coroutine>
 #include <cstdio>
@@ -176,6 +177,14 @@ long pong(long n);
 #else
 #define TAKEN_OUT __attribute__((throng_nopreempt))
 #endif
+THRONG_NO_PREEMPT inline void not_preempted(long n) {
+  for (long i = 0; i < n; ++i) {
+    STEP();
+  }
+}
+
+[[gnu::noinline]] void calls_not_preempted(long n) { not_preempted(n); }
+
 #if !defined(WITHOUT_PLUGIN)
 TAKEN_OUT inline void taken_out(long n) {
   for (long i = 0; i < n; ++i) {
@@ -239,6 +248,12 @@ int main() {
   expect("recursion", iterations, chunk, [] { recursions(iterations); });
   expect("ping and pong", iterations, budget, [] { ping(iterations); });
   expect("empty_for_ever", iterations, chunk, [] { empty_for_ever(iterations); });
+  stand_in::set_budget(2 * static_cast<int>(iterations));
+  calls_not_preempted(iterations);
+  if (stand_in::ticks() < 2 * iterations - 100) {
+    ++failures;
+    std::printf("what must not be preempted took %ld ticks\n", 2 * iterations - stand_in::ticks());
+  }
 #if !defined(WITHOUT_PLUGIN)
   const std::vector<long> values(static_cast<std::size_t>(iterations), 1);
   expect("library_loop", iterations / 8, chunk, [&] { sink = library_loop(values); });
