@@ -4,9 +4,12 @@
 #include <setjmp.h>
 #include <throng/vm/no_preempt.hpp>
 
+#include <chrono>
 #include <coroutine>
 #include <cstdio>
+#include <cstdlib>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "stand_in.hpp"
@@ -149,6 +152,12 @@ long pong(long n);
   }
 }
 
+[[noreturn, gnu::noinline]] void without_end() {
+  for (;;) {
+    STEP();
+  }
+}
+
 // ---- what gets no check
 
 [[gnu::noinline]] long leaf(long a, long b) { return a * b + 1; }
@@ -279,6 +288,16 @@ int main() {
     std::printf("2,047 calls took %ld ticks\n", iterations - stand_in::ticks());
   }
 #endif
+  const long before_the_end = stand_in::slow_paths();
+  std::thread(without_end).detach();
+  for (int tries = 0; tries < 2000 && stand_in::slow_paths() < before_the_end + 10; ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  if (stand_in::slow_paths() < before_the_end + 10) {
+    ++failures;
+    std::puts("a loop without end does not give way");
+  }
   std::printf("%d failures\n", failures);
-  return failures == 0 ? 0 : 1;
+  std::fflush(stdout);
+  std::_Exit(failures == 0 ? 0 : 1);
 }

@@ -340,7 +340,7 @@ def case_stubs(builder):
 
 def case_coverage(builder):
     """Without the plugin, coverage callbacks make every cycle give way."""
-    kinds = "edge,trace-pc" if builder.clang else "trace-pc"
+    kinds = "edge,trace-pc,no-prune" if builder.clang else "trace-pc"
     callback = builder.compile(builder.root / "vm/coverage/preempt_coverage.cpp", "-O2")
     for level in ("-O0", "-O2"):
         places = builder.compile("places.cpp", level, "-DWITHOUT_PLUGIN", f"-fsanitize-coverage={kinds}")
