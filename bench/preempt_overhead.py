@@ -32,7 +32,7 @@ def variants(options):
     if pathlib.Path(options.llvm_plugin).exists():
         result += [("clang++", "local", llvm), ("clang++", "local, settle=off", [*llvm, "-mllvm", "-throng-preempt-settle=off"]),
                    ("clang++", "memory", [*llvm, "-mllvm", "-throng-preempt-loop=memory"])]
-    result += [("clang++", "coverage", [*coverage, "-fsanitize-coverage=edge,trace-pc"])]
+    result += [("clang++", "coverage", [*coverage, "-fsanitize-coverage=edge,trace-pc,no-prune"])]
     return [v for v in result if v[1] == "plain" or re.search(options.only, f"{v[0]} {v[1]}")]
 
 

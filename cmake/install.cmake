@@ -36,6 +36,17 @@ foreach(name BUILT_FOR REASON STAMP)
   get_property(THRONG_PREEMPT_${name} GLOBAL PROPERTY THRONG_PREEMPT_${name})
 endforeach()
 
+set(THRONG_PC_PREEMPT "")
+if(THRONG_PREEMPT_PLUGIN_FILE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  set(THRONG_PC_PREEMPT "-fplugin=\${libdir}/throng/${THRONG_PREEMPT_PLUGIN_FILE}")
+  string(APPEND THRONG_PC_PREEMPT " -fplugin-arg-throng_preempt-skip=\${includedir} -falign-loops=32")
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
+    string(APPEND THRONG_PC_PREEMPT " -mno-red-zone")
+  endif()
+elseif(THRONG_PREEMPT_PLUGIN_FILE)
+  set(THRONG_PC_PREEMPT "-fpass-plugin=\${libdir}/throng/${THRONG_PREEMPT_PLUGIN_FILE}")
+endif()
+
 # -- CMake package
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/throngConfig.cmake.in"
   "${PROJECT_BINARY_DIR}/package/throngConfig.cmake" INSTALL_DESTINATION "${package_dir}")

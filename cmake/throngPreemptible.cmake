@@ -71,7 +71,7 @@ function(throng_preempt_use_coverage target)
   get_property(library GLOBAL PROPERTY THRONG_PREEMPT_COVERAGE)
   set(kinds trace-pc)
   if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
-    set(kinds edge,trace-pc)
+    set(kinds edge,trace-pc,no-prune)  # pruning takes the callback from a loop that never ends
   endif()
   target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:-fsanitize-coverage=${kinds}>")
   target_link_libraries(${target} PRIVATE ${library})

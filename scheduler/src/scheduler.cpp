@@ -177,6 +177,10 @@ void Scheduler::wake(Runnable& runnable) noexcept {
     worker->enqueue(runnable);
     return;
   }
+  hand_over(runnable);
+}
+
+void Scheduler::hand_over(Runnable& runnable) noexcept {
   parts_->injector.push(&runnable);  // counts it, seq_cst; see idle.hpp
   if (parts_->idle.anybody_idle()) wake_one();
 }

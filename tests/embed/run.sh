@@ -22,7 +22,7 @@ build_and_run_project() {
   shift 3
   rm -rf "$work"
   cmake -S "$here/$project" -B "$work" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER="$compiler" "$@" >/dev/null
-  cmake --build "$work" --parallel 2 --target host
+  cmake --build "$work" --parallel 2
   "$work/host"
 }
 
@@ -31,7 +31,10 @@ shift
 case $mode in
   install) install_and_move "$@" ;;
   subdirectory) build_and_run_project subdirectory "$1" "$3" -DTHRONG_SOURCE="$2" ;;
-  package) build_and_run_project package "$1" "$3" -DCMAKE_PREFIX_PATH="$2" ;;
+  package)
+    build_and_run_project package "$1" "$3" -DCMAKE_PREFIX_PATH="$2"
+    "$3/preempted"
+    ;;
   pkg_config)
     compiler=$1 stage=$2 work=$3
     PKG_CONFIG_PATH=$(dirname "$(find "$stage" -name throng.pc)")
@@ -40,6 +43,14 @@ case $mode in
     # shellcheck disable=SC2046  # pkg-config's answer is several words
     "$compiler" -std=c++20 -O2 -Wall -Wextra -Werror -o "$work/host" "$here/host.cpp" $(pkg-config --cflags --libs throng)
     "$work/host"
+    checks=$(pkg-config --variable=preempt_cflags throng)
+    case $compiler:$checks in
+      g++:-fplugin=*|clang++:-fpass-plugin=*)  # the plugin of this very compiler
+        # shellcheck disable=SC2046,SC2086
+        "$compiler" -std=c++20 -O2 $checks -o "$work/preempted" "$here/preempted.cpp" $(pkg-config --cflags --libs throng)
+        "$work/preempted"
+        ;;
+    esac
     # Bound at load: no lazy binding on a process's stack.
     readelf -d "$work/host" | grep -q "BIND_NOW\|NOW" || { echo "the program is not bound at load" >&2; exit 1; }
     ! readelf -d "$work/host" | grep -q mimalloc || { echo "mimalloc is linked" >&2; exit 1; }

@@ -2,10 +2,14 @@
 // budget says. A program of its own for run.py, which also reads from the plugin's statistics what each
 // function got.
 #include <setjmp.h>
+#include <throng/vm/no_preempt.hpp>
 
+#include <chrono>
 #include <coroutine>
 #include <cstdio>
+#include <cstdlib>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "stand_in.hpp"
@@ -148,6 +152,12 @@ long pong(long n);
   }
 }
 
+[[noreturn, gnu::noinline]] void without_end() {
+  for (;;) {
+    STEP();
+  }
+}
+
 // ---- what gets no check
 
 [[gnu::noinline]] long leaf(long a, long b) { return a * b + 1; }
@@ -176,6 +186,14 @@ long pong(long n);
 #else
 #define TAKEN_OUT __attribute__((throng_nopreempt))
 #endif
+THRONG_NO_PREEMPT inline void not_preempted(long n) {
+  for (long i = 0; i < n; ++i) {
+    STEP();
+  }
+}
+
+[[gnu::noinline]] void calls_not_preempted(long n) { not_preempted(n); }
+
 #if !defined(WITHOUT_PLUGIN)
 TAKEN_OUT inline void taken_out(long n) {
   for (long i = 0; i < n; ++i) {
@@ -239,6 +257,12 @@ int main() {
   expect("recursion", iterations, chunk, [] { recursions(iterations); });
   expect("ping and pong", iterations, budget, [] { ping(iterations); });
   expect("empty_for_ever", iterations, chunk, [] { empty_for_ever(iterations); });
+  stand_in::set_budget(2 * static_cast<int>(iterations));
+  calls_not_preempted(iterations);
+  if (stand_in::ticks() < 2 * iterations - 100) {
+    ++failures;
+    std::printf("what must not be preempted took %ld ticks\n", 2 * iterations - stand_in::ticks());
+  }
 #if !defined(WITHOUT_PLUGIN)
   const std::vector<long> values(static_cast<std::size_t>(iterations), 1);
   expect("library_loop", iterations / 8, chunk, [&] { sink = library_loop(values); });
@@ -264,6 +288,16 @@ int main() {
     std::printf("2,047 calls took %ld ticks\n", iterations - stand_in::ticks());
   }
 #endif
+  const long before_the_end = stand_in::slow_paths();
+  std::thread(without_end).detach();
+  for (int tries = 0; tries < 2000 && stand_in::slow_paths() < before_the_end + 10; ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  if (stand_in::slow_paths() < before_the_end + 10) {
+    ++failures;
+    std::puts("a loop without end does not give way");
+  }
   std::printf("%d failures\n", failures);
-  return failures == 0 ? 0 : 1;
+  std::fflush(stdout);
+  std::_Exit(failures == 0 ? 0 : 1);
 }

@@ -67,7 +67,7 @@ class Builder:
     def compile(self, source, *flags, name=None):
         path = source if isinstance(source, pathlib.Path) else HERE / source
         target = self.work / f"{name or path.stem}.o"
-        done = self.run(self.compiler, "-std=c++20", "-I", HERE, "-c", path, "-o", target, *flags)
+        done = self.run(self.compiler, "-std=c++20", "-Wattributes", "-I", HERE, "-I", self.root / "vm/include", "-c", path, "-o", target, *flags)
         require(done.returncode == 0, f"{path.name} compiles with {' '.join(map(str, flags))}", done.stderr)
         return target
 
@@ -171,6 +171,7 @@ def look_at_functions(functions, level, loop):
     require_counts("plain_loop", f"a {loop} check", lambda f: (f[2] > 0) == (loop == "local"))
     require_counts("loop_with_call", "checks of the word only", lambda f: f[1] >= 1 and f[2] == 0)
     require_counts("recursion", "a check at its entry", lambda f: f[0] == 1 or (f[1] + f[2] > 0 and level != "-O0"))
+    require_counts("not_preempted", "no check", lambda f: f[:3] == (0, 0, 0))
     if "taken_out" in functions:
         require_counts("taken_out", "no check", lambda f: f[:3] == (0, 0, 0))
     runtime = "_ZN6throng6detail16runtime_functionEl"
@@ -339,7 +340,7 @@ def case_stubs(builder):
 
 def case_coverage(builder):
     """Without the plugin, coverage callbacks make every cycle give way."""
-    kinds = "edge,trace-pc" if builder.clang else "trace-pc"
+    kinds = "edge,trace-pc,no-prune" if builder.clang else "trace-pc"
     callback = builder.compile(builder.root / "vm/coverage/preempt_coverage.cpp", "-O2")
     for level in ("-O0", "-O2"):
         places = builder.compile("places.cpp", level, "-DWITHOUT_PLUGIN", f"-fsanitize-coverage={kinds}")

@@ -240,16 +240,15 @@ other:
   return value;
 }
 
-jmp_buf arrival;
-
-[[gnu::noinline]] void leap(int code) { longjmp(arrival, code); }
+[[gnu::noinline]] void leap(jmp_buf& arrival, int code) { longjmp(arrival, code); }
 
 long jumps_by_longjmp() {
+  jmp_buf arrival;
   volatile long sum = 0;
   const int code = setjmp(arrival);
   sum = sum + code;
   if (code < 200) {
-    leap(code + 1);
+    leap(arrival, code + 1);
   }
   return sum;
 }

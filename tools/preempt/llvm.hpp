@@ -19,6 +19,7 @@
 #include <llvm/Transforms/Utils/PromoteMemToReg.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>

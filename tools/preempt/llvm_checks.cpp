@@ -58,11 +58,14 @@ class Instrumentation {
     llvm::SmallVector<Edge, 16> back_edges;
     llvm::FindFunctionBackedges(function_, back_edges);
     // Inner loops first: what every iteration of an outer one passes there will do for that, too.
-    llvm::stable_sort(back_edges, [this](const Edge& one, const Edge& other) {
-      return loops_.getLoopDepth(one.second) > loops_.getLoopDepth(other.second);
-    });
-    for (const auto& [from, to] : back_edges) {
-      plan(const_cast<llvm::BasicBlock*>(from), to, evolution);
+    std::map<unsigned, std::vector<Edge>, std::greater<>> by_depth;
+    for (const Edge& back : back_edges) {
+      by_depth[loops_.getLoopDepth(back.second)].push_back(back);
+    }
+    for (const auto& [depth, edges] : by_depth) {
+      for (const auto& [from, to] : edges) {
+        plan(const_cast<llvm::BasicBlock*>(from), to, evolution);
+      }
     }
     for (auto& [where, check] : checks_) {
       check.nest = check.nest != nullptr && make_nest(check.nest) ? check.nest : nullptr;

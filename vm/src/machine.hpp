@@ -267,6 +267,10 @@ class Unbroken {
 };
 
 // -- preempt.cpp
+// A slice of one reduction is for tests: it ends at every check, and who yields goes on in another worker, if
+// there is one that takes it up soon.
+inline bool ends_at_once(const Scheduler& scheduler) noexcept { return scheduler.slice() == 1; }
+void send_elsewhere(Process& process) noexcept;
 inline constexpr std::uint16_t few_ticks = 256;
 // Gives the process that is about to run the ticks that its budget is worth; takes back what it left.
 void grant_ticks(WorkerState& state, const Process& process) noexcept;

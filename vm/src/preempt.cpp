@@ -6,6 +6,7 @@
 // block, or ends the process without unwinding when no such call comes (end_slice()).
 #include <algorithm>
 #include <limits>
+#include <throng/base/spin_lock.hpp>
 #include <throng/scheduler/ticks.hpp>
 #include <throng/vm/no_preempt.hpp>
 
@@ -76,6 +77,7 @@ THRONG_NOINLINE Process* use_up_ticks(const void* frame) noexcept {
     *state.ticks = state.granted_ticks = many_ticks;  // on its account all the same
     return nullptr;
   }
+  if (ends_at_once(worker->scheduler())) worker->budget = std::min(worker->budget, 0);
   if (worker->budget > 0) return nullptr;
   if (process->unbroken > 0 || process->takes_signals) {
     *state.ticks = state.granted_ticks = until_asked_again;
@@ -86,10 +88,22 @@ THRONG_NOINLINE Process* use_up_ticks(const void* frame) noexcept {
 
 }  // namespace
 
+// Not to be named once it is handed over. A worker that goes to sleep needs longer to wake up than this
+// waits, so while there is something to do neither sleeps for long.
+void send_elsewhere(Process& process) noexcept {
+  Scheduler& scheduler = process.worker->scheduler();
+  std::size_t waiting = scheduler.waiting();
+  scheduler.hand_over(process);
+  for (int i = 0; i < 200 && scheduler.worker_count() > 1 && scheduler.waiting() > waiting; ++i)
+    spin_pause(i);
+}
+
 void grant_ticks(WorkerState& state, const Process& process) noexcept {
   state.granted_at = 0;
   state.granted_ticks =
-      std::clamp<int>(worth_of(process.worker->budget), ticks_per_reduction, process.first_ticks);
+      ends_at_once(process.worker->scheduler())
+          ? 0
+          : std::clamp<int>(worth_of(process.worker->budget), ticks_per_reduction, process.first_ticks);
   *state.ticks = state.granted_ticks;
 }
 

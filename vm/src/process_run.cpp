@@ -130,7 +130,10 @@ Settled yielded(WorkerState& state, Process& process) noexcept {
   settle(state, process);
   state.set_idle();
   process.status.store(ProcessStatus::runnable, std::memory_order_relaxed);  // relaxed: a statistic
-  return Settled::yielded;
+  if (!ends_at_once(state.machine.scheduler)) [[likely]]
+    return Settled::yielded;
+  send_elsewhere(process);
+  return Settled::waiting;
 }
 
 Settled finished(WorkerState& state, Process& process) noexcept {

@@ -56,6 +56,8 @@ class Scheduler {
 
   // Hands in a runnable that the caller holds. From a worker of this scheduler it stays there. Thread: any.
   void wake(Runnable& runnable) noexcept;
+  // As wake(), but for whichever worker looks first, this or another. Thread: any.
+  void hand_over(Runnable& runnable) noexcept;
   // Runs what is ready on the caller's thread. Requires: workers == 0, one caller at a time (others get
   // false).
   bool poll(std::size_t limit);

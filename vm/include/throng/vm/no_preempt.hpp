@@ -27,9 +27,11 @@ class [[nodiscard]] NoPreempt {
 
 }  // namespace throng
 
-// In front of a function: the compiler inserts no checks into it.
+// In front of a function: neither the plugins nor coverage callbacks insert checks into it. What it calls may
+// have some. Spelled so that compilers without a plugin know it, and not inlined, or it would be preempted
+// with the function around it. clang tells its plugin of the second word only where it inserts callbacks.
 #if defined(__clang__)
-#define THRONG_NO_PREEMPT __attribute__((annotate("throng_nopreempt")))
+#define THRONG_NO_PREEMPT __attribute__((annotate("throng_nopreempt"), no_sanitize("coverage"), noinline))
 #else
-#define THRONG_NO_PREEMPT __attribute__((throng_nopreempt))
+#define THRONG_NO_PREEMPT __attribute__((no_sanitize_coverage, noinline))
 #endif

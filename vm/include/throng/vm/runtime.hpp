@@ -27,7 +27,9 @@ struct RuntimeOptions {
   // At most so many threads take over the queues of workers whose process does not give way for a
   // millisecond: in a loop without checks, in a system call, for a lock. 0: nobody does.
   unsigned spare_threads = 8;
-  std::int32_t slice = 4000;   // reductions before others get their turn (SCH-1)
+  // Reductions before others get their turn (SCH-1). 1, for tests: at every runtime call and every
+  // check, to go on wherever a worker is free.
+  std::int32_t slice = 4000;
   std::uint64_t seed = 0;      // of the scheduler's random choices
   bool report_crashes = true;  // one line on stderr for a process that ends with an error
 
