@@ -1,3 +1,4 @@
+#include <throng/base/config.hpp>
 #include <throng/scheduler/worker.hpp>
 
 #include <algorithm>
@@ -57,8 +58,15 @@ bool Worker::has_waiting() const noexcept {
          std::ranges::any_of(parts_->queues, [](const RunQueue& queue) { return queue.size() > 0; });
 }
 
+// Bounded: a count that only grows would overflow.
+inline void Worker::count_for_those_behind() noexcept {
+  std::int32_t& fresh_used = parts_->fresh_used;
+  std::int32_t used = std::clamp(scheduler_.slice_ - budget, least_used, scheduler_.slice_);
+  fresh_used = std::exchange(parts_->runs_behind, false) ? 0 : std::min(fresh_used + used, scheduler_.slice_);
+}
+
 // Part of the loop: after a switch each return is a guess that the processor gets wrong.
-inline void Worker::run(Runnable& runnable) noexcept {
+THRONG_INLINE void Worker::run(Runnable& runnable) noexcept {
   WorkerCounters::add(parts_->counters.dispatches);
   if (parts_->searching) leave_search(true);  // woken to search, and something was here already
   budget = scheduler_.slice_;
@@ -68,13 +76,6 @@ inline void Worker::run(Runnable& runnable) noexcept {
   parts_->turns += 1 + (used >> turn_shift);  // a few full slices are long for a timer that is due
   count_for_those_behind();
   if (settled == Settled::yielded) push_and_tell(runnable, queue_of(runnable.priority(), true));
-}
-
-// Bounded: a count that only grows would overflow.
-void Worker::count_for_those_behind() noexcept {
-  std::int32_t& fresh_used = parts_->fresh_used;
-  std::int32_t used = std::clamp(scheduler_.slice_ - budget, least_used, scheduler_.slice_);
-  fresh_used = std::exchange(parts_->runs_behind, false) ? 0 : std::min(fresh_used + used, scheduler_.slice_);
 }
 
 void Worker::loop() {

@@ -158,7 +158,7 @@ Process* Machine::create(WorkerState* state, const SpawnOptions& spawn_options, 
   process->parent_bits.store(0, std::memory_order_relaxed);  // relaxed: published by pid_bits below
   process->slices_overdue = 0;
   process->unbroken = 0;
-  process->first_ticks = few_ticks;
+  process->first_ticks = first_grant(options.slice, false);
   process->takes_signals = false;
   process->is_matching = false;
   process->question = 0;

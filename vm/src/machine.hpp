@@ -9,6 +9,7 @@
 #include <string>
 #include <throng/base/biased_lock.hpp>
 #include <throng/scheduler/scheduler.hpp>
+#include <throng/scheduler/ticks.hpp>
 #include <throng/vm/crash.hpp>
 #include <throng/vm/runtime.hpp>
 #include <vector>
@@ -272,9 +273,17 @@ class Unbroken {
 inline bool ends_at_once(const Scheduler& scheduler) noexcept { return scheduler.slice() == 1; }
 void send_elsewhere(Process& process) noexcept;
 inline constexpr std::uint16_t few_ticks = 256;
-// Gives the process that is about to run the ticks that its budget is worth; takes back what it left.
-void grant_ticks(WorkerState& state, const Process& process) noexcept;
-void settle_ticks(WorkerState& state, Worker& worker) noexcept;
+// The ticks that a process gets at the beginning of a run; see charge_time() for those that follow.
+std::uint16_t first_grant(std::int32_t slice, bool is_cheap) noexcept;
+// Before a run, and behind it: what was granted and not used is taken back. On the worker's stack.
+inline void grant_ticks(WorkerState& state, const Process& process) noexcept {
+  state.granted_at = 0;
+  state.granted_ticks = process.first_ticks;
+  *state.ticks = process.first_ticks;
+}
+inline void settle_ticks(WorkerState& state, Worker& worker) noexcept {
+  worker.budget -= (state.granted_ticks - *state.ticks) / ticks_per_reduction;
+}
 
 // -- process_exit.cpp
 // The exit path, on the process's own stack; SIG-6.

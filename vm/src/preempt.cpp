@@ -54,7 +54,7 @@ void charge_time(WorkerState& state, Process& process) noexcept {
       worker.budget -= static_cast<std::int32_t>(std::min<std::int64_t>(more, worker.budget));
     next = used * std::max(worker.budget, 1) * ns_per_reduction / took;
     std::int64_t in_a_slice = used * worker.scheduler().slice() * ns_per_reduction / took;
-    process.first_ticks = static_cast<std::uint16_t>(in_a_slice >= 4 * many_ticks ? many_ticks : few_ticks);
+    process.first_ticks = first_grant(worker.scheduler().slice(), in_a_slice >= 4 * many_ticks);
   }
   state.granted_at = now;
   state.granted_ticks = static_cast<int>(
@@ -98,17 +98,9 @@ void send_elsewhere(Process& process) noexcept {
     spin_pause(i);
 }
 
-void grant_ticks(WorkerState& state, const Process& process) noexcept {
-  state.granted_at = 0;
-  state.granted_ticks =
-      ends_at_once(process.worker->scheduler())
-          ? 0
-          : std::clamp<int>(worth_of(process.worker->budget), ticks_per_reduction, process.first_ticks);
-  *state.ticks = state.granted_ticks;
-}
-
-void settle_ticks(WorkerState& state, Worker& worker) noexcept {
-  worker.budget -= (state.granted_ticks - *state.ticks) / ticks_per_reduction;
+std::uint16_t first_grant(std::int32_t slice, bool is_cheap) noexcept {
+  if (slice == 1) return 0;  // every check ends the slice
+  return static_cast<std::uint16_t>(std::min(worth_of(slice), is_cheap ? many_ticks : int{few_ticks}));
 }
 
 }  // namespace detail

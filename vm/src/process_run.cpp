@@ -144,7 +144,7 @@ Settled finished(WorkerState& state, Process& process) noexcept {
 }
 
 // Switches to the process if what it waits for has happened; otherwise it goes on waiting as it did.
-void resume_if_woken(WorkerState& state, Process& process) noexcept {
+inline void resume_if_woken(WorkerState& state, Process& process) noexcept {
   bool woken = process.must_exit || process.waits_for == 0 || (process.events & process.waits_for) != 0;
   if (!woken) {
     process.request = process.carrier != nullptr ? Request::wait : Request::rest;

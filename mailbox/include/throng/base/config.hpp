@@ -26,6 +26,7 @@
 #endif
 
 #define THRONG_NOINLINE __attribute__((noinline))
+#define THRONG_INLINE __attribute__((always_inline)) inline
 #define THRONG_COLD __attribute__((cold, noinline))
 
 namespace throng::detail {
