@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""hog_latency of throng, Erlang and Go, by turns in one run: what endless loops do to those who talk and wait.
+
+    bench/hog_latency.py [--scenarios build/bench/bench/bench_scenarios] [--workers 1] [--ms 4000] [--runs 5]
+
+Each has two loops per worker beside it. Prints a table of medians with their ranges, in microseconds, and one line of JSON.
+Erlang and Go are left out where they are not installed (Debian: erlang-base, golang-go).
+"""
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+KEYS = ["trip_p50_us", "trip_p99_us", "trip_p999_us", "trip_max_us", "late_p50_us", "late_p99_us", "late_max_us"]
+
+
+def contenders(options, folder):
+    ms, hogs, workers = str(options.ms), str(2 * options.workers), str(options.workers)
+    yield "throng", [options.scenarios, "hog_latency", "--workers", workers, "--count", ms, "--processes", hogs], {}
+    yield "throng, no checks", [options.scenarios, "hog_latency_plain", "--workers", workers, "--count", ms,
+                                "--processes", workers], {}
+    if shutil.which("erlc"):
+        subprocess.run(["erlc", "-o", folder, HERE / "rivals" / "hog_latency.erl"], check=True)
+        yield "Erlang", ["erl", "-noshell", "+S", f"{workers}:{workers}", "-pa", folder, "-s", "hog_latency", "main", ms, hogs], {}
+    if shutil.which("go"):
+        program = f"{folder}/hog_latency"
+        subprocess.run(["go", "build", "-o", program, HERE / "rivals" / "hog_latency.go"], check=True,
+                       env={**os.environ, "GOCACHE": f"{folder}/cache"})
+        yield "Go", [program, ms, hogs], {"GOMAXPROCS": workers}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--scenarios", default="build/bench/bench/bench_scenarios")
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--ms", type=int, default=4000)
+    parser.add_argument("--runs", type=int, default=5)
+    options = parser.parse_args()
+    runs = {}
+    with tempfile.TemporaryDirectory() as folder:
+        all_of_them = list(contenders(options, folder))
+        for _ in range(options.runs):
+            for name, command, environment in all_of_them:
+                done = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, **environment})
+                runs.setdefault(name, []).append(json.loads(done.stdout.strip().splitlines()[-1]))
+    print(f"{'us, median (range)':20}" + "".join(f"{key[:-3]:>26}" for key in KEYS))
+    for name, reports in runs.items():
+        cells = []
+        for key in KEYS:
+            values = [report[key] for report in reports]
+            cells.append(f"{statistics.median(values):.1f} ({min(values):.1f}-{max(values):.1f})")
+        print(f"{name:20}" + "".join(f"{cell:>26}" for cell in cells))
+    print(json.dumps({"workload": "hog_latency", "workers": options.workers, "ms": options.ms, "runs": runs}))
+
+
+if __name__ == "__main__":
+    main()
