@@ -20,7 +20,6 @@ void compute(std::uint64_t iterations) {
 
 // Kept by the body, emptied and filled again for ever: whenever the process is stopped, it is half empty.
 struct Bag {
-  static constexpr bool sendable = true;
   std::list<std::string> texts;
 };
 
