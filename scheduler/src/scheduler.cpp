@@ -24,10 +24,8 @@ void block_asynchronous_signals() noexcept {
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
 }
 
-namespace {
-
-// How the started workers tell start() that their hooks have run.
-struct StartGate {
+// How the started workers tell who started them that their hooks have run.
+struct Scheduler::StartGate {
   std::mutex mutex;
   std::condition_variable changed;
   std::size_t reported = 0;
@@ -44,8 +42,6 @@ struct StartGate {
     changed.wait(lock, [&] { return reported >= count; });
   }
 };
-
-}  // namespace
 
 Scheduler::Scheduler(const SchedulerSetup& setup)
     : time_(setup.time != nullptr ? setup.time : &system_time()),
@@ -65,10 +61,12 @@ Scheduler::Scheduler(const SchedulerSetup& setup)
 
 Scheduler::~Scheduler() { stop(); }
 
-// The first function of every worker's thread. `report` is told whether the hooks went well, then the worker
-// may run.
-void Scheduler::run_worker_thread(Worker& worker, void (*report)(void*, std::exception_ptr),
-                                  void* gate) noexcept {
+void Scheduler::start_thread(Worker& worker, StartGate& gate) {
+  worker.parts_->thread = std::thread([this, &worker, &gate] { run_worker_thread(worker, gate); });
+}
+
+// The first function of every worker's thread. The gate may be gone once it has been reported to.
+void Scheduler::run_worker_thread(Worker& worker, StartGate& gate) noexcept {
   const SchedulerHooks& hooks = parts_->hooks;
   block_asynchronous_signals();
   bool is_spare = worker.id().number >= workers_.size();
@@ -77,10 +75,10 @@ void Scheduler::run_worker_thread(Worker& worker, void (*report)(void*, std::exc
   try {
     if (hooks.started != nullptr) hooks.started(hooks.context, worker);
   } catch (...) {
-    report(gate, std::current_exception());
+    gate.report(std::current_exception());
     return;
   }
-  report(gate, nullptr);
+  gate.report(nullptr);
   set_current_worker(&worker);
   is_spare ? worker.stand_by() : worker.loop();
   set_current_worker(nullptr);
@@ -92,16 +90,12 @@ void Scheduler::start() {
     if (parts_->hooks.started != nullptr) parts_->hooks.started(parts_->hooks.context, *workers_[0]);
     return;
   }
-  auto report = [](void* gate, std::exception_ptr failure) {
-    static_cast<StartGate*>(gate)->report(std::move(failure));
-  };
   StartGate gate;
   std::size_t started = 0;
   std::exception_ptr failure;
   try {
     for (auto& worker : workers_) {
-      worker->parts_->thread =
-          std::thread([=, this, &gate, &mine = *worker] { run_worker_thread(mine, report, &gate); });
+      start_thread(*worker, gate);
       ++started;
     }
   } catch (const std::system_error& error) {
@@ -130,11 +124,7 @@ Worker& Scheduler::add_spare() {
   WorkerId id{static_cast<std::uint32_t>(workers_.size() + index)};
   auto spare = std::make_unique<Worker>(*this, id, setup_.seed + id.number, setup_.drop_timer);
   StartGate gate;
-  auto report = [](void* to, std::exception_ptr failure) {
-    static_cast<StartGate*>(to)->report(std::move(failure));
-  };
-  spare->parts_->thread =
-      std::thread([=, this, &gate, &mine = *spare] { run_worker_thread(mine, report, &gate); });
+  start_thread(*spare, gate);
   gate.wait_for(1);
   if (gate.failure) {
     spare->parts_->thread.join();

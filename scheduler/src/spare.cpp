@@ -1,11 +1,11 @@
 // The life of a spare worker: stands by until the watchdog puts it on duty, then runs what waits behind those
 // that are stuck (serve(), beside the loop of the others), then hands back what it still has.
-#include <algorithm>
 #include <limits>
 
 #include "scheduler_parts.hpp"
 
 namespace throng::detail {
+
 void Worker::stand_by() {
   Scheduler::Parts& shared = *scheduler_.parts_;
   while (!shared.stopping.load(std::memory_order_seq_cst)) {  // pairs: stop()
@@ -28,14 +28,6 @@ void Worker::hand_back() noexcept {
   while (Runnable* runnable = next()) scheduler_.parts_->injector.push(runnable);
   if (scheduler_.parts_->injector.pending() > 0 && scheduler_.parts_->idle.anybody_idle())
     scheduler_.wake_one();
-}
-
-bool Worker::has_queued() const noexcept {
-  return std::ranges::any_of(parts_->queues, [](const RunQueue& queue) { return queue.size() > 0; });
-}
-
-void Worker::advance_timers(std::int64_t now) {
-  if (parts_->timers.next_deadline() <= now) parts_->timers.advance(now, 1024);
 }
 
 }  // namespace throng::detail

@@ -67,7 +67,7 @@ bool Watchdog::is_stuck(std::size_t index, std::int64_t now) {
   if (now - seen.since < tick) return false;
   const SchedulerHooks& hooks = scheduler_.parts_->hooks;
   if (hooks.stuck != nullptr) hooks.stuck(hooks.context, worker, now - seen.since, seen.reported);
-  worker.advance_timers(now);
+  worker.advance_timers(0);
   return true;
 }
 

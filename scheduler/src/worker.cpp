@@ -29,7 +29,7 @@ Worker::Worker(Scheduler& scheduler, WorkerId id, std::uint64_t seed,
     : scheduler_(scheduler),
       id_(id),
       parts_(std::make_unique<WorkerParts>(id.number, seed, scheduler.now(), drop_timer)) {
-  parts_->last_progress.resize((scheduler.most_workers() + 1) * queue_count);
+  parts_->last_progress.resize(scheduler.most_workers() * queue_count);
 }
 
 Worker::~Worker() = default;
@@ -53,9 +53,10 @@ inline void Worker::push_and_tell(Runnable& runnable, std::size_t level) noexcep
     scheduler_.consider_waking(*this, queue.size());
 }
 
-bool Worker::has_waiting() const noexcept {
-  return parts_->filled != 0 &&
-         std::ranges::any_of(parts_->queues, [](const RunQueue& queue) { return queue.size() > 0; });
+bool Worker::has_waiting() const noexcept { return parts_->filled != 0 && has_queued(); }
+
+bool Worker::has_queued() const noexcept {
+  return std::ranges::any_of(parts_->queues, [](const RunQueue& queue) { return queue.size() > 0; });
 }
 
 // Bounded: a count that only grows would overflow.
@@ -100,13 +101,23 @@ void Worker::loop() {
 
 // Takes part in nothing but its own timers, and gives what they wake to the others (SCH-8).
 void Worker::stay_offline() {
-  if (std::exchange(parts_->searching, false)) scheduler_.parts_->idle.end_search();
+  if (parts_->searching) leave_search(false);
   poll_sources();
   hand_back();
+  parts_->parker.park(time_to_next_timer());
+}
+
+// INT64_MAX: there is none.
+std::int64_t Worker::time_to_next_timer() const noexcept {
   std::int64_t deadline = parts_->timers.next_deadline();
-  std::int64_t rest = std::numeric_limits<std::int64_t>::max();
-  if (deadline != rest) rest = std::max<std::int64_t>(deadline - scheduler_.now(), 0);
-  parts_->parker.park(rest);
+  return deadline == TimerWheel::never ? deadline : std::max<std::int64_t>(deadline - scheduler_.now(), 0);
+}
+
+void Worker::advance_timers(std::int64_t overdue) {
+  std::int64_t deadline = parts_->timers.next_deadline();
+  if (deadline == TimerWheel::never) return;  // the clock costs more than the question
+  std::int64_t now = scheduler_.now();
+  if (deadline <= now - overdue) parts_->timers.advance(now, timers_at_once);
 }
 
 // A spare's, while it is on duty.
@@ -193,11 +204,7 @@ Runnable* Worker::next_behind(bool others_wait) noexcept {
 
 void Worker::poll_sources() {
   parts_->turns = 0;
-  std::int64_t deadline = parts_->timers.next_deadline();
-  if (deadline != TimerWheel::never) {  // the clock costs more than the question
-    std::int64_t now = scheduler_.now();
-    if (deadline <= now) parts_->timers.advance(now, timers_at_once);
-  }
+  advance_timers(0);
   if (scheduler_.parts_->injector.pending() > 0) accept_injected();
   tick(false);
 }
@@ -286,9 +293,7 @@ bool Worker::park() {
   bool sentinel = !ready && !shared.idle.all_idle() && shared.idle.become_sentinel();
   bool unparked = false;
   if (!ready) {
-    std::int64_t deadline = parts_->timers.next_deadline();
-    std::int64_t rest = std::numeric_limits<std::int64_t>::max();
-    if (deadline != rest) rest = std::max<std::int64_t>(deadline - scheduler_.now(), 0);
+    std::int64_t rest = time_to_next_timer();
     if (sentinel) rest = std::min(rest, sentinel_period);
     unparked = parts_->parker.park(rest);
   }
@@ -305,11 +310,7 @@ bool Worker::park() {
     return false;
   }
   if (sentinel && !unparked) {
-    std::int64_t late = scheduler_.now() - overdue_after;
-    for (auto& worker : scheduler_.workers_) {
-      TimerWheel& timers = worker->parts_->timers;
-      if (timers.next_deadline() <= late) timers.advance(scheduler_.now(), timers_at_once);
-    }
+    for (auto& worker : scheduler_.workers_) worker->advance_timers(overdue_after);
     if (Runnable* runnable = search(true)) enqueue(*runnable);
     parts_->was_sentinel = true;
   }

@@ -205,10 +205,7 @@ namespace {
 // What can be said of it without waiting for it: it waits for this server.
 std::string text_of_client(Pid client) {
   std::optional<ProcessBrief> brief = process_brief(client);
-  std::string text = client.text();
-  if (!brief) return text + " (ended)";
-  if (!brief->registered_name.empty()) text += " " + brief->registered_name;
-  return text + " " + std::string(throng::text_of(brief->status));
+  return brief ? throng::text_of(client, *brief) : client.text() + " (ended)";
 }
 
 }  // namespace

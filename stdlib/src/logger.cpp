@@ -212,11 +212,8 @@ class Crashes final : public CrashSink {
   }
   static std::string list(const std::vector<Neighbour>& neighbours) {
     std::string text;
-    for (const Neighbour& neighbour : neighbours) {
-      text += (text.empty() ? "" : ", ") + neighbour.process.text();
-      if (!neighbour.registered_name.empty()) text += " " + neighbour.registered_name;
-      text += " " + std::string(throng::text_of(neighbour.status));
-    }
+    for (const Neighbour& neighbour : neighbours)
+      text += (text.empty() ? "" : ", ") + throng::text_of(neighbour.process, neighbour.brief);
     return text;
   }
   static std::string list(const std::vector<std::string>& texts, std::size_t at_most) {

@@ -12,12 +12,6 @@ using namespace semantics;
 
 namespace {
 
-Sink sink;
-
-void compute(std::uint64_t iterations) {
-  for (std::uint64_t i = 0; i < iterations; ++i) sink = i;
-}
-
 // Kept by the body, emptied and filled again for ever: whenever the process is stopped, it is half empty.
 struct Bag {
   std::list<std::string> texts;

@@ -13,12 +13,6 @@ using namespace semantics;
 
 namespace {
 
-Sink sink;
-
-void compute(std::uint64_t iterations) {
-  for (std::uint64_t i = 0; i < iterations; ++i) sink = i;
-}
-
 // Dear to hash and to compare: the slice is used up inside the table's functions, under its locks.
 struct Dear {
   static constexpr bool sendable = true;

@@ -17,3 +17,8 @@ class Sink {
  private:
   std::atomic<std::uint64_t> value_{0};
 };
+inline Sink sink;
+
+inline void compute(std::uint64_t iterations) {
+  for (std::uint64_t i = 0; i < iterations; ++i) sink = i;
+}

@@ -24,8 +24,6 @@ RuntimeOptions alone() {
 }
 
 std::atomic<std::uint64_t> rounds{0};
-Sink sink;
-
 void hog() {
   for (std::uint64_t x = 88172645463325252u;;) {
     x ^= x << 13;

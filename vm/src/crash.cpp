@@ -32,10 +32,8 @@ CrashedProcess describe(Process& process) {
     if (crashed.neighbours.size() == at_most) break;
     const Process* neighbour = process.machine->table.find(other);
     if (neighbour == nullptr || neighbour->is_trapping()) continue;
-    Neighbour found{other, process.machine->names.name_of(other),
-                    neighbour->status.load(std::memory_order_relaxed)};  // relaxed: a statistic
-    // Read again: what was read may be of the next one who lives there.
-    if (process.machine->table.find(other) == neighbour) crashed.neighbours.push_back(std::move(found));
+    if (auto brief = brief_of(*process.machine, other))
+      crashed.neighbours.push_back({other, *std::move(brief)});
   }
   return crashed;
 }

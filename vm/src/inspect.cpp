@@ -111,6 +111,19 @@ Message ask(Process& process, Pid other, Wish wish) {
   return std::move(process.answer);
 }
 
+std::optional<ProcessBrief> brief_of(Machine& machine, Pid pid) {
+  const Process* process = machine.table.find(pid);
+  if (process == nullptr) return std::nullopt;
+  ProcessBrief brief;
+  brief.status = process->status.load(std::memory_order_relaxed);          // relaxed: a statistic
+  brief.reductions = process->reductions.load(std::memory_order_relaxed);  // relaxed: a statistic
+  // relaxed: one that is just getting its name may still be without
+  if (process->has_name.load(std::memory_order_relaxed)) brief.registered_name = machine.names.name_of(pid);
+  // Read again: what was read may be of the next one who lives there.
+  if (machine.table.find(pid) != process) return std::nullopt;
+  return brief;
+}
+
 }  // namespace detail
 
 std::string_view text_of(ProcessStatus status) noexcept {
@@ -148,15 +161,13 @@ std::optional<ProcessBrief> process_brief(Pid other) {
   detail::Process& process = detail::require_process("process_brief()");
   detail::enter_call(process, detail::price::glance);
   detail::Unbroken unbroken(process);
-  detail::Process* target = process.machine->table.find(other);
-  if (target == nullptr) return std::nullopt;
-  ProcessBrief brief;
-  brief.status = target->status.load(std::memory_order_relaxed);          // relaxed: a statistic
-  brief.reductions = target->reductions.load(std::memory_order_relaxed);  // relaxed: a statistic
-  brief.registered_name = process.machine->names.name_of(other);
-  // Read again: what was read may be of the next one who lives there.
-  if (process.machine->table.find(other) == nullptr) return std::nullopt;
-  return brief;
+  return detail::brief_of(*process.machine, other);
+}
+
+std::string text_of(Pid process, const ProcessBrief& brief) {
+  std::string text = process.text();
+  if (!brief.registered_name.empty()) text += " " + brief.registered_name;
+  return text + " " + std::string(text_of(brief.status));
 }
 
 std::vector<Pid> processes() {

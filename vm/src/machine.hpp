@@ -74,7 +74,7 @@ struct WorkerState {
   // Guarded by deferred_lock: the watchdog makes timers of them where the worker is stuck.
   std::deque<DeferredTimeout> deferred;
   BiasedLock deferred_lock;
-  // Protocol: whether there may be any; written by the owner under the lock, read by the watchdog, relaxed:
+  // Protocol: whether there may be any; written under the lock, read by the watchdog, relaxed:
   // so that it does not take the lock of each that sleeps.
   Atomic<bool> has_deferred{false};
   StackCapture capture;
@@ -294,6 +294,8 @@ ExitReason reason_of_current_exception() noexcept;
 
 // -- inspect.cpp
 ProcessInfo info_of(Process& process);
+// Of any process, without waiting for it; nothing if it does not live.
+std::optional<ProcessBrief> brief_of(Machine& machine, Pid process);
 
 // What a kill and exit(reason) throw through user code. Not derived from std::exception; catch (...) only
 // delays it.

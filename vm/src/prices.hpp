@@ -7,7 +7,7 @@
 
 namespace throng::detail::price {
 
-inline constexpr std::int32_t flag = 1;     // trap_exit, set_label, unregister a timer's name
+inline constexpr std::int32_t flag = 1;     // trap_exit, set_label
 inline constexpr std::int32_t look_up = 1;  // whereis
 inline constexpr std::int32_t receive = 1;  // and the same again for each message looked at
 inline constexpr std::int32_t message_looked_at = 1;

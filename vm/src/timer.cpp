@@ -131,17 +131,12 @@ void start_deferred(Machine& machine, WorkerState& state, bool all) noexcept {
 
 void rescue_deferred(Machine& machine, WorkerState& state) noexcept {
   if (!state.has_deferred.load(std::memory_order_relaxed)) return;  // relaxed: see the field
-  for (;;) {
-    if (!state.deferred_lock.try_lock_for_other()) return;  // its owner moves after all
-    std::optional<DeferredTimeout> due;
-    if (!state.deferred.empty()) {
-      due = state.deferred.front();
-      state.deferred.pop_front();
-    }
-    state.deferred_lock.unlock_for_other();
-    if (!due) return;
-    make_timer(machine, *due);
-  }
+  std::deque<DeferredTimeout> rescued;
+  if (!state.deferred_lock.try_lock_for_other()) return;  // its owner moves after all
+  rescued.swap(state.deferred);
+  state.has_deferred.store(false, std::memory_order_relaxed);  // relaxed: see the field
+  state.deferred_lock.unlock_for_other();
+  for (const DeferredTimeout& due : rescued) make_timer(machine, due);
 }
 
 void take_started_timer(Process& process, const StartedTimer& started) noexcept {

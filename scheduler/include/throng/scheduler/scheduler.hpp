@@ -6,7 +6,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <memory>
 #include <optional>
 #include <throng/scheduler/clock.hpp>
@@ -102,10 +101,12 @@ class Scheduler {
   friend class Worker;
   friend class Watchdog;
   struct Parts;
+  struct StartGate;
 
   void consider_waking(Worker& waker, std::size_t waiting) noexcept;
   bool wake_one() noexcept;
-  void run_worker_thread(Worker& worker, void (*report)(void*, std::exception_ptr), void* gate) noexcept;
+  void start_thread(Worker& worker, StartGate& gate);
+  void run_worker_thread(Worker& worker, StartGate& gate) noexcept;
   Worker& add_spare();
 
   TimeSource* time_;                              // constant after construction

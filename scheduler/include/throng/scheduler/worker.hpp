@@ -63,7 +63,9 @@ class Worker {
   void stay_offline();
   // Thread: any.
   bool has_queued() const noexcept;
-  void advance_timers(std::int64_t now);
+  // Fires what is due, if anything has been for so long (ns).
+  void advance_timers(std::int64_t overdue);
+  std::int64_t time_to_next_timer() const noexcept;
   Runnable* next() noexcept;
   Runnable* next_behind(bool others_wait) noexcept;
   void count_for_those_behind() noexcept;

@@ -14,8 +14,7 @@ namespace throng {
 // A process that a crashed one is linked to, and that will be taken along: it does not trap exits.
 struct Neighbour {
   Pid process;
-  std::string registered_name;  // empty: none
-  ProcessStatus status = ProcessStatus::waiting;
+  ProcessBrief brief;
 };
 
 struct CrashedProcess : ProcessInfo {

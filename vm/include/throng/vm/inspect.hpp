@@ -45,6 +45,8 @@ struct ProcessBrief {
   std::uint64_t reductions = 0;  // up to its last turn
 };
 std::optional<ProcessBrief> process_brief(Pid process);
+// Pid, name and status, for people.
+std::string text_of(Pid process, const ProcessBrief& brief);
 
 // Nothing if the process does not live. Waits for its next runtime call, see process_brief().
 std::optional<ProcessInfo> process_info(Pid process);
