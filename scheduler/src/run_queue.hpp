@@ -37,6 +37,10 @@ class RunQueue {
   Runnable* pop() noexcept;
   // The one that pop() would give, if no thief is faster; a hint. Thread: owner.
   Runnable* peek() noexcept;
+  // Fetches into the cache what the next two will touch: of the first, which this did before, what lies near
+  // it, of the second itself. Among a thousand that take turns each dispatch else waits for a dozen lines.
+  // Thread: owner.
+  void prefetch() const noexcept;
   // Takes about half of what waits, oldest first, at most out.size(). Thread: any but the owner.
   std::size_t steal(std::span<Runnable*> out) noexcept;
 
@@ -92,6 +96,21 @@ inline void RunQueue::push(Runnable& runnable) noexcept {
     return;
   }
   push_listed(runnable);
+}
+
+inline void RunQueue::prefetch() const noexcept {
+  constexpr std::size_t lines_of_itself = 5, lines_near = 8;
+  std::uint64_t head = head_.load(std::memory_order_relaxed);  // relaxed: a hint
+  std::uint64_t tail = tail_.load(std::memory_order_relaxed);  // relaxed: the owner's own word
+  if (head + 1 >= tail) return;
+  auto fetch = [](const void* from, std::size_t lines) {
+    for (std::size_t i = 0; i < lines; ++i)
+      __builtin_prefetch(static_cast<const char*>(from) + i * cache_line);
+  };
+  // relaxed: the owner wrote them
+  fetch(slots_[(head + 1) % capacity].load(std::memory_order_relaxed), lines_of_itself);
+  const void* near = RunnableAccess::near(*slots_[head % capacity].load(std::memory_order_relaxed));
+  if (near != nullptr) fetch(near, lines_near);
 }
 
 // As pop(), without the CAS, which costs as much as the rest of a dispatch.

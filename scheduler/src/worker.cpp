@@ -166,7 +166,10 @@ Runnable* Worker::next() noexcept {
       if (Runnable* runnable = next_behind(true)) return runnable;
     }
     Runnable* runnable = level != behind ? parts_->queues[level].pop() : next_behind(false);
-    if (runnable != nullptr) return runnable;
+    if (runnable != nullptr) {
+      parts_->queues[level].prefetch();
+      return runnable;
+    }
     parts_->filled &= ~(1U << level);
   }
   return nullptr;

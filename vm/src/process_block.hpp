@@ -50,6 +50,8 @@ class alignas(cache_line) Process final : public Runnable {
     set_tag(tag);
   }
 
+  void note_near(const void* frames) noexcept { set_near(frames); }
+
   Pid pid() const noexcept {
     return Pid(pid_bits.load(std::memory_order_relaxed));  // relaxed: for the owner, who can't see it change
   }

@@ -42,6 +42,11 @@ class Runnable {
 
   void set_priority(Priority priority) noexcept { priority_ = priority; }
   void set_tag(std::uint64_t tag) noexcept { tag_ = tag; }
+  // What its next run touches first apart from itself, from there upwards: fetched into the cache while the
+  // one before it runs. Null: nothing. Thread: owner.
+  void set_near(const void* near) noexcept {
+    near_.store(near, std::memory_order_relaxed);  // relaxed: see the field
+  }
 
  private:
   friend class detail::Worker;
@@ -51,6 +56,9 @@ class Runnable {
   Runnable* next_ = nullptr;  // link of an overflow list
   RunFunction run_;           // constant after construction
   std::uint64_t tag_ = 0;
+  // Protocol: stored by the owner; read by the owner of the queue, also of one that a thief is taking away:
+  // relaxed, an address to fetch from in advance, never one to read.
+  std::atomic<const void*> near_{nullptr};
   Priority priority_ = Priority::normal;
   std::uint8_t skips_ = 0;  // how often a low one has come to the front (SCH-3)
   // Protocol: when it was last queued, in counts of its worker. Stored by who queues it, read by the owner of
@@ -62,6 +70,9 @@ class Runnable {
 struct RunnableAccess {
   static Runnable*& next(Runnable& runnable) noexcept { return runnable.next_; }
   static std::uint8_t& skips(Runnable& runnable) noexcept { return runnable.skips_; }
+  static const void* near(const Runnable& runnable) noexcept {
+    return runnable.near_.load(std::memory_order_relaxed);  // relaxed: see the field
+  }
   static void set_queued(Runnable& runnable, std::uint32_t count) noexcept {
     runnable.queued_.store(count, std::memory_order_relaxed);  // relaxed: see the field
   }
