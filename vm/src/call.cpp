@@ -156,61 +156,52 @@ std::optional<std::uint64_t> AnyAnswer::wait(Duration timeout) {
   }
 }
 
-OpenQuestion::OpenQuestion() {
-  Process& process = require_process("call()");
+namespace {
+
+// The steps of a call, for who knows the asker already.
+
+std::uint64_t open_question(Process& process) {
   enter_call(process, price::ask);
   surface_exit(process);
-  number_ = process.machine->new_reference(state_of(*process.worker));
+  std::uint64_t number = process.machine->new_reference(state_of(*process.worker));
   if (process.question == 0) {
-    process.question = number_;
+    process.question = number;
   } else {
     Unbroken unbroken(process);
-    process.ensure_relations().questions.try_emplace(number_);
+    process.ensure_relations().questions.try_emplace(number);
+  }
+  return number;
+}
+
+void close_question(Process& process, std::uint64_t number) noexcept {
+  if (process.question == number) {
+    process.question = 0;
+    process.reply = Message();
+  } else if (process.relations) {
+    Unbroken unbroken(process);
+    AnyAnswerSide::close(*process.relations, number);
   }
 }
 
-OpenQuestion::~OpenQuestion() {
-  Process* process = current_process();
-  if (process == nullptr) return;
-  if (process->question == number_) {
-    process->question = 0;
-    process->reply = Message();
-  } else if (process->relations) {
-    Unbroken unbroken(*process);
-    AnyAnswerSide::close(*process->relations, number_);
-  }
-}
-
-ReplyTo OpenQuestion::reply_to() const {
-  Process& process = require_process("call()");
-  return ReplyToMaker::make(*process.machine, process.pid(), number_);
-}
-
-void OpenQuestion::ask(Pid to, Message question) {
-  Process& process = require_process("call()");
+void send_question(Process& process, std::uint64_t number, Pid to, Message question) noexcept {
   if (is_rejected(process)) return;
-  *static_cast<ReplyTo*>(question.payload()) = reply_to();
+  *static_cast<ReplyTo*>(question.payload()) = ReplyToMaker::make(*process.machine, process.pid(), number);
   Signal* signal = question.release_signal();
   signal->kind = request_kind;
   process.machine->deliver(to, signal, *process.worker);
 }
-
-namespace {
 
 Message& place_of(Process& process, std::uint64_t number) {
   if (process.question == number) return process.reply;
   return process.relations->questions.find(number)->second.answer;
 }
 
-}  // namespace
-
-Message OpenQuestion::wait(Duration timeout) {
-  Process& process = require_process("call()");
+Message wait_for_answer(Process& process, std::uint64_t number, Duration timeout) {
   WaitTimer timer(process);
   for (;;) {
     process.events &= static_cast<std::uint8_t>(~reply_event);
     handle_signals(process);
-    Message& place = place_of(process, number_);
+    Message& place = place_of(process, number);
     if (place) return std::move(place);
     if (timeout <= Duration::zero() || (process.events & timeout_event) != 0) return {};
     surface_exit(process);
@@ -219,6 +210,45 @@ Message OpenQuestion::wait(Duration timeout) {
     wait_for(process, reply_event | timeout_event);
   }
 }
+
+}  // namespace
+
+OpenQuestion::OpenQuestion() : number_(open_question(require_process("call()"))) {}
+
+OpenQuestion::~OpenQuestion() {
+  if (Process* process = current_process()) close_question(*process, number_);
+}
+
+ReplyTo OpenQuestion::reply_to() const {
+  Process& process = require_process("call()");
+  return ReplyToMaker::make(*process.machine, process.pid(), number_);
+}
+
+void OpenQuestion::ask(Pid to, Message question) {
+  send_question(require_process("call()"), number_, to, std::move(question));
+}
+
+Message OpenQuestion::wait(Duration timeout) {
+  return wait_for_answer(require_process("call()"), number_, timeout);
+}
+
+Message ask_and_wait(Pid to, Message question, Duration timeout) {
+  Process& process = require_process("call()");
+  if (to == process.pid()) {
+    return make_message<Unanswered>(
+        reply_kind, AnswerHeader{},
+        ExitReason::error("throng: calling_self: a server that calls itself waits for ever"));
+  }
+  struct Open {
+    Process& process;
+    std::uint64_t number;
+    ~Open() { close_question(process, number); }
+  } open{process, open_question(process)};
+  send_question(process, open.number, to, std::move(question));
+  return wait_for_answer(process, open.number, timeout);
+}
+
+void destroy_reply_to(void* reply_to) noexcept { static_cast<ReplyTo*>(reply_to)->~ReplyTo(); }
 
 void* value_in(const Message& answer, const MessageType& wanted) noexcept {
   return answer && same_type(*answer.get()->type, wanted) ? answer.payload() : nullptr;

@@ -223,6 +223,10 @@ Message ask(Process& process, Pid other, Wish wish);
 // Of a worker that has not switched for so long (ns). Thread: the watchdog's.
 void tell_of_long_schedule(Machine& machine, WorkerState& state, std::int64_t since, bool& told) noexcept;
 
+// -- receive.cpp
+// For who knows the process already.
+MessageQueue::Found receive_at_rest(Process& process, std::span<const Clause> clauses);
+
 // -- call.cpp
 // Tells those whose questions this process dropped. Requires: it has relations.
 void fail_orphans(Process& process, const ExitReason& reason) noexcept;

@@ -88,7 +88,10 @@ MessageQueue& own_queue(const char* call) {
 }
 
 MessageQueue::Found receive_at_rest(std::span<const Clause> clauses) {
-  Process& process = require_process("rest()");
+  return receive_at_rest(require_process("rest()"), clauses);
+}
+
+MessageQueue::Found receive_at_rest(Process& process, std::span<const Clause> clauses) {
   if (has_orphans(process) && !process.must_exit)
     fail_orphans(process, ExitReason::error("throng: the question was dropped without an answer"));
   handle_signals(process);

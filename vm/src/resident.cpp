@@ -15,9 +15,10 @@ struct ResidentBody : Body {
   static Body* run(Body* body) {
     auto& self = *static_cast<ResidentBody*>(body);
     static constexpr Clause whatever_comes{};
+    Process& process = require_process("a resident");
     if (!std::exchange(self.started, true)) self.resident->start();
     for (;;) {
-      MessageQueue::Found found = receive_at_rest({&whatever_comes, 1});
+      MessageQueue::Found found = receive_at_rest(process, {&whatever_comes, 1});
       if (!found.message) return body;
       ReceivedMessage received(std::move(found.message));
       self.resident->handle(received);

@@ -306,10 +306,11 @@ void take_signals(Process& process) noexcept {
   Signal* signal = process.inbox.drain();
   while (signal != nullptr) {
     Signal* next = signal->next;
-    if (signal->kind == message_kind && signal->address == process.pid().bits() && !process.must_exit)
-        [[likely]] {
-      process.queue.append(signal);
-      process.events |= message_event;
+    bool plain = signal->address == process.pid().bits() && !process.must_exit;
+    if (plain && (signal->kind == message_kind || signal->kind == request_kind)) [[likely]] {
+      append(process, signal);
+    } else if (plain && signal->kind == reply_kind) {
+      take_reply(process, signal);
     } else {
       take_rare(process, signal);
     }
