@@ -43,6 +43,10 @@ WorkerMetrics Worker::metrics() const noexcept {
           read(counters.reductions)};
 }
 
+void Worker::set_lent(bool lent) noexcept {
+  parts_->lent.store(lent, std::memory_order_release);  // pairs: Scheduler::stop
+}
+
 void Worker::enqueue_at(Runnable& runnable, Priority priority) noexcept {
   push_and_tell(runnable, queue_of(priority, false));
 }

@@ -2,6 +2,7 @@
 
 #include <exception>
 
+#include "runtime_call.hpp"
 #include "timers.hpp"
 
 namespace throng {
@@ -34,7 +35,8 @@ ReplyTo& ReplyTo::operator=(ReplyTo&& other) noexcept {
 
 void ReplyTo::send_answer(detail::Message answer) {
   if (machine_ == nullptr) throw std::logic_error("throng: this question was answered before");
-  Process* here = detail::current_process();
+  detail::MaybeCall runtime_call;
+  Process* here = runtime_call.process();
   if (here != nullptr && here->machine == machine_) {
     detail::enter_call(*here, detail::price::answer);
     if (detail::is_rejected(*here)) {  // its end is settled (EXT-5): the asker is told the reason
@@ -63,7 +65,8 @@ void ReplyTo::fail(ExitReason reason) {
 // Whoever loses a question while it is ending, or while an exception passes that may end it, does not know
 // the reason yet: the asker is told when it does.
 void ReplyTo::drop() noexcept {
-  Process* here = detail::current_process();
+  detail::MaybeCall runtime_call;
+  Process* here = runtime_call.process();
   bool is_ending = here != nullptr && here->machine == machine_ &&
                    (detail::is_rejected(*here) || std::uncaught_exceptions() > 0);
   if (!is_ending) {
@@ -111,7 +114,8 @@ void forget_watchers(Process& process) noexcept {
 }
 
 AnyAnswer::~AnyAnswer() {
-  Process* process = current_process();
+  MaybeCall runtime_call;
+  Process* process = runtime_call.process();
   if (process == nullptr || !process->relations) return;
   for (std::uint64_t number : watched_) {
     auto open = process->relations->questions.find(number);
@@ -121,7 +125,8 @@ AnyAnswer::~AnyAnswer() {
 }
 
 void AnyAnswer::watch(const OpenQuestion& question, std::uint64_t label) {
-  Process& process = require_process("AnyAnswer::watch()");
+  RuntimeCall runtime_call("AnyAnswer::watch()");
+  Process& process = runtime_call.process();
   enter_call(process, price::wait_for_any);
   Unbroken unbroken(process);
   std::uint64_t number = question.number_;
@@ -141,7 +146,8 @@ void AnyAnswer::watch(const OpenQuestion& question, std::uint64_t label) {
 }
 
 std::optional<std::uint64_t> AnyAnswer::wait(Duration timeout) {
-  Process& process = require_process("AnyAnswer::wait()");
+  RuntimeCall runtime_call("AnyAnswer::wait()");
+  Process& process = runtime_call.process();
   enter_call(process, price::wait_for_any);
   WaitTimer timer(process);
   for (;;) {
@@ -213,27 +219,30 @@ Message wait_for_answer(Process& process, std::uint64_t number, Duration timeout
 
 }  // namespace
 
-OpenQuestion::OpenQuestion() : number_(open_question(require_process("call()"))) {}
+OpenQuestion::OpenQuestion() : number_(open_question(RuntimeCall("call()").process())) {}
 
 OpenQuestion::~OpenQuestion() {
-  if (Process* process = current_process()) close_question(*process, number_);
+  MaybeCall runtime_call;
+  if (Process* process = runtime_call.process()) close_question(*process, number_);
 }
 
 ReplyTo OpenQuestion::reply_to() const {
-  Process& process = require_process("call()");
+  RuntimeCall runtime_call("call()");
+  Process& process = runtime_call.process();
   return ReplyToMaker::make(*process.machine, process.pid(), number_);
 }
 
 void OpenQuestion::ask(Pid to, Message question) {
-  send_question(require_process("call()"), number_, to, std::move(question));
+  send_question(RuntimeCall("call()").process(), number_, to, std::move(question));
 }
 
 Message OpenQuestion::wait(Duration timeout) {
-  return wait_for_answer(require_process("call()"), number_, timeout);
+  return wait_for_answer(RuntimeCall("call()").process(), number_, timeout);
 }
 
 Message ask_and_wait(Pid to, Message question, Duration timeout) {
-  Process& process = require_process("call()");
+  RuntimeCall runtime_call("call()");
+  Process& process = runtime_call.process();
   if (to == process.pid()) {
     return make_message<Unanswered>(
         reply_kind, AnswerHeader{},
@@ -261,11 +270,13 @@ ExitReason failure_of(const Message& answer, const MessageType& wanted, const Me
                            ", but the question wants a " + std::string(wanted.name));
 }
 
+void fail_question(Machine& machine, const OpenAt& question, const ExitReason& reason) noexcept {
+  ReplyToMaker::make(machine, question.asker, question.question).fail(reason);
+}
+
 void fail_orphans(Process& process, const ExitReason& reason) noexcept {
-  std::vector<Relations::Orphan> orphans = std::exchange(process.relations->orphans, {});
-  for (const Relations::Orphan& orphan : orphans) {
-    ReplyToMaker::make(*process.machine, orphan.asker, orphan.question).fail(reason);
-  }
+  std::vector<OpenAt> orphans = std::exchange(process.relations->orphans, {});
+  for (const OpenAt& orphan : orphans) fail_question(*process.machine, orphan, reason);
 }
 
 }  // namespace detail

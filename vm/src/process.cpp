@@ -5,22 +5,25 @@
 #include <algorithm>
 
 #include "machine.hpp"
+#include "runtime_call.hpp"
 
 namespace throng {
 
 using detail::Process;
 
-Pid self() { return detail::require_process("self()").pid(); }
+Pid self() { return detail::RuntimeCall("self()").process().pid(); }
 
 void set_label(std::string label) {
-  Process& process = detail::require_process("set_label()");
+  detail::RuntimeCall runtime_call("set_label()");
+  detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::flag);
   detail::Unbroken unbroken(process);
   process.ensure_relations().label = std::move(label);
 }
 
 bool trap_exit(bool on) {
-  Process& process = detail::require_process("trap_exit()");
+  detail::RuntimeCall runtime_call("trap_exit()");
+  detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::flag);
   bool old = process.is_trapping();
   process.traps_exits.store(on, std::memory_order_relaxed);  // relaxed: see the field
@@ -28,14 +31,16 @@ bool trap_exit(bool on) {
 }
 
 Priority priority(Priority level) {
-  Process& process = detail::require_process("priority()");
+  detail::RuntimeCall runtime_call("priority()");
+  detail::Process& process = runtime_call.process();
   Priority old = process.priority();
   process.set_up(level, process.tag());
   return old;
 }
 
 void exit(ExitReason reason) {
-  Process& process = detail::require_process("exit()");
+  detail::RuntimeCall runtime_call("exit()");
+  detail::Process& process = runtime_call.process();
   detail::surface_exit(process);
   if ((std::uncaught_exceptions() > 0 || process.is_exiting) && process.on_stack) {
     // In a destructor while the stack unwinds: a second exception would end the host.
@@ -46,7 +51,8 @@ void exit(ExitReason reason) {
 }
 
 void exit(Pid other, ExitReason reason) {
-  Process& process = detail::require_process("exit()");
+  detail::RuntimeCall runtime_call("exit()");
+  detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::exit_signal);
   if (detail::is_rejected(process)) return;
   process.machine->deliver(
@@ -71,7 +77,8 @@ std::optional<ExitReason> reason_in_flight() {
 }
 
 void yield() {
-  Process& process = detail::require_process("yield()");
+  detail::RuntimeCall runtime_call("yield()");
+  detail::Process& process = runtime_call.process();
   detail::handle_signals(process);
   if (!process.on_stack || process.is_exiting || process.takes_signals) return;
   detail::surface_exit(process);
@@ -82,7 +89,8 @@ void yield() {
 }
 
 void charge(std::int32_t reductions) {
-  Process& process = detail::require_process("charge()");
+  detail::RuntimeCall runtime_call("charge()");
+  detail::Process& process = runtime_call.process();
   if (reductions < 0) throw std::invalid_argument("throng: charge() takes what was used, not a refund");
   // Far beyond a slice it makes no difference any more, but would overflow where it must not be switched
   // away.
@@ -91,7 +99,8 @@ void charge(std::int32_t reductions) {
 }
 
 Alias alias(AliasKind kind) {
-  Process& process = detail::require_process("alias()");
+  detail::RuntimeCall runtime_call("alias()");
+  detail::Process& process = runtime_call.process();
   detail::Unbroken unbroken(process);
   if (kind == AliasKind::demonitor || kind == AliasKind::reply_demonitor) {
     throw std::invalid_argument(
@@ -103,7 +112,8 @@ Alias alias(AliasKind kind) {
 }
 
 bool unalias(const Alias& alias) {
-  Process& process = detail::require_process("unalias()");
+  detail::RuntimeCall runtime_call("unalias()");
+  detail::Process& process = runtime_call.process();
   detail::handle_signals(process);
   detail::Unbroken unbroken(process);
   if (alias.owner() && alias.owner() != process.pid()) {

@@ -3,6 +3,7 @@
 #include <exception>
 #include <throng/vm/rest.hpp>
 
+#include "runtime_call.hpp"
 #include "timers.hpp"
 
 namespace throng {
@@ -61,7 +62,8 @@ MessageQueue::Found receive_in_time(Process& process, std::span<const Clause> cl
 
 MessageQueue::Found receive_message(std::span<const Clause> clauses, Duration timeout,
                                     const ReceiveMark* mark) {
-  Process& process = require_process("receive()");
+  RuntimeCall runtime_call("receive()");
+  Process& process = runtime_call.process();
   enter_call(process, price::receive);
   if (process.is_matching) [[unlikely]]
     refuse_waiting(process);
@@ -81,14 +83,8 @@ MessageQueue::Found receive_message(std::span<const Clause> clauses, Duration ti
   }
 }
 
-MessageQueue& own_queue(const char* call) {
-  Process& process = require_process(call);
-  handle_signals(process);  // what has arrived is before the mark
-  return process.queue;
-}
-
 MessageQueue::Found receive_at_rest(std::span<const Clause> clauses) {
-  return receive_at_rest(require_process("rest()"), clauses);
+  return receive_at_rest(RuntimeCall("rest()").process(), clauses);
 }
 
 MessageQueue::Found receive_at_rest(Process& process, std::span<const Clause> clauses) {
@@ -105,6 +101,17 @@ MessageQueue::Found receive_at_rest(Process& process, std::span<const Clause> cl
 }
 
 }  // namespace detail
+
+ReceiveMark::ReceiveMark() {
+  detail::RuntimeCall runtime_call("ReceiveMark");
+  detail::handle_signals(runtime_call.process());  // what has arrived is before the mark
+  mark_.emplace(runtime_call.process().queue);
+}
+
+ReceiveMark::~ReceiveMark() {
+  detail::MaybeCall runtime_call;
+  mark_.reset();
+}
 
 void sleep_for(Duration duration) { detail::receive_message({}, std::max(duration, Duration(1)), nullptr); }
 

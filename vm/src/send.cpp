@@ -1,18 +1,21 @@
 #include <throng/vm/send.hpp>
 
 #include "machine.hpp"
+#include "runtime_call.hpp"
 
 namespace throng::detail {
 
 void send_message(Pid to, Message message) {
-  Process& sender = require_process("send()");
+  RuntimeCall runtime_call("send()");
+  Process& sender = runtime_call.process();
   enter_call(sender, price::send);
   if (is_rejected(sender)) return;  // its end is settled: EXT-5
   sender.machine->deliver(to, message.release_signal(), *sender.worker);
 }
 
 void send_message(const Alias& to, Message message) {
-  Process& sender = require_process("send()");
+  RuntimeCall runtime_call("send()");
+  Process& sender = runtime_call.process();
   enter_call(sender, price::send);
   if (is_rejected(sender)) return;
   Signal* signal = message.release_signal();
@@ -22,7 +25,8 @@ void send_message(const Alias& to, Message message) {
 }
 
 void send_message(std::string_view name, Message message) {
-  Process& sender = require_process("send()");
+  RuntimeCall runtime_call("send()");
+  Process& sender = runtime_call.process();
   handle_signals(sender);
   if (is_rejected(sender)) return;
   std::optional<Pid> to;

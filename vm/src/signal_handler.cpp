@@ -11,7 +11,6 @@ namespace throng::detail {
 namespace {
 
 void append(Process& process, Signal* signal) noexcept {
-  signal->kind = message_kind;
   process.queue.append(signal);
   process.events |= message_event;
 }
@@ -300,7 +299,7 @@ void must_exit_with(Process& process, ExitReason reason) noexcept {
   process.exit_reason = std::move(reason);
 }
 
-void take_signals(Process& process) noexcept {
+void take_signals_undisturbed(Process& process) noexcept {
   if (process.takes_signals) return;  // what comes now is behind the rest of what is being taken (SIG-2)
   process.takes_signals = true;
   Signal* signal = process.inbox.drain();
@@ -318,6 +317,11 @@ void take_signals(Process& process) noexcept {
   }
   process.takes_signals = false;
   process.note_backlog();
+}
+
+void take_signals(Process& process) noexcept {
+  if (process.takes_signals) return;
+  take_signals_undisturbed(process);
   destroy_signals(std::exchange(state_of(*process.worker).dropped, nullptr));
 }
 

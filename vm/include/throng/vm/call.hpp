@@ -33,6 +33,16 @@ struct Unanswered : AnswerHeader {
 
 }  // namespace detail
 
+namespace detail {
+
+// Where an answer goes.
+struct OpenAt {
+  Pid asker;
+  std::uint64_t question = 0;
+};
+
+}  // namespace detail
+
 // The obligation to answer one question, held by one owner at a time. Thread: any, by its owner.
 class ReplyTo {
  public:
@@ -49,6 +59,7 @@ class ReplyTo {
   // False: answered, failed, or never asked.
   explicit operator bool() const noexcept { return machine_ != nullptr; }
   Pid asker() const noexcept { return asker_; }
+  detail::OpenAt question() const noexcept { return {asker_, question_}; }
 
   // The value must be what the asker waits for; a wrong type reaches it as a failure that names both.
   template <class R>
