@@ -241,7 +241,9 @@ Settled Machine::run_process(Runnable& runnable, Worker& worker) noexcept {
       case Request::wait:
         break;
     }
-    if (process.must_exit) continue;  // taken by a call that does not throw it, just before the rest
+    // Taken just before it left its stack: the end, by a call that does not throw it; or the wish to hold it,
+    // which must be answered before it waits for anything else.
+    if (process.must_exit || process.is_suspended) continue;
     settle(state, process);
     process.status.store(ProcessStatus::waiting, std::memory_order_relaxed);  // relaxed: a statistic
     state.set_idle();
