@@ -12,6 +12,7 @@
 #include <array>
 #include <bit>
 #include <chrono>
+#include <cstdio>
 #include <stdexcept>
 #include <thread>
 
@@ -63,6 +64,7 @@ SchedulerSetup setup_of(const RuntimeOptions& options, SchedulerHooks hooks) {
   setup.drop_timer = [](const Expiry& expiry) noexcept {
     destroy_signal(static_cast<Signal*>(expiry.payload));
   };
+  setup.policy = options.policy;
   setup.hooks = hooks;
   return setup;
 }
@@ -73,7 +75,8 @@ Machine::Machine(const RuntimeOptions& wanted)
     : options(checked(wanted)),
       table({options.max_processes, stocks_of(options)}, run_process),
       host_state_(*this),
-      scheduler(setup_of(options, {this, worker_started, worker_stopped, worker_ticks, worker_is_stuck})) {
+      scheduler(setup_of(
+          options, {this, worker_started, worker_stopped, worker_ticks, worker_is_stuck, policy_failed})) {
   std::size_t stack = options.stack_size != 0 ? options.stack_size : default_stack_size;
   // Each worker keeps warm stacks in reserve, which must not be missing elsewhere.
   std::size_t reserve = stocks_of(options) * std::size_t{ProcessTable::slack};
@@ -112,6 +115,10 @@ void Machine::worker_is_stuck(void* machine, Worker& worker, std::int64_t since,
   if (worker.attachment == nullptr) return;
   rescue_deferred(self, state_of(worker));
   tell_of_long_schedule(self, state_of(worker), since, told);
+}
+
+void Machine::policy_failed(void*, const std::string& sentence) noexcept {
+  std::fprintf(stderr, "%s\n", sentence.c_str());
 }
 
 void Machine::worker_stopped(void*, Worker& worker) noexcept {
