@@ -13,6 +13,9 @@ namespace {
 constexpr int patient = 64 << 16;
 constexpr int impatient = 64 << 8;
 
+// A worker may have been in one long run: then it is not the policy that does not serve.
+constexpr std::uint64_t asked_enough = 10;
+
 }  // namespace
 
 PolicyBoard::Set PolicyBoard::make(const PolicyFactory& factory) {
@@ -69,11 +72,12 @@ void PolicyBoard::retire(const Set& old, const Set& now, int rounds) noexcept {
   for (std::size_t i = 0; i < old.size(); ++i) {
     if (i > 0 && old[i] == old[0]) break;
     Runnable* chain = old[i]->close(rounds);
+    for (Runnable* runnable = chain; runnable != nullptr; runnable = RunnableAccess::next(*runnable))
+      RunnableAccess::set_policy_queue(*runnable, nullptr);
+    if (chain == nullptr || (!now.empty() && now[i]->put_chain(chain, Wake::exchanged))) continue;
     while (chain != nullptr) {
       Runnable& runnable = *std::exchange(chain, RunnableAccess::next(*chain));
-      RunnableAccess::set_policy_queue(runnable, nullptr);
-      if (now.empty() || !now[i]->put(runnable, Wake::exchanged))
-        scheduler_.hand_over(runnable, Wake::exchanged);
+      scheduler_.hand_over(runnable, Wake::exchanged);
     }
   }
   scheduler_.unpark_all();
@@ -83,6 +87,40 @@ std::shared_ptr<PolicyQueue> PolicyBoard::queue_of(std::size_t worker, std::uint
   std::lock_guard lock(mutex_);
   number = number_.load(std::memory_order_relaxed);  // relaxed: written under the mutex
   return worker < set_.size() ? set_[worker] : nullptr;
+}
+
+void PolicyBoard::look(std::int64_t now, std::int64_t limit) noexcept {
+  if (!has_policies()) return;
+  Set set;
+  {
+    std::lock_guard lock(mutex_);
+    set = set_;
+  }
+  if (!set.empty() && set.front()->is_central()) set.resize(1);
+  if (!std::ranges::equal(seen_, set, {}, &Seen::queue)) {
+    seen_.clear();
+    for (auto& queue : set) seen_.push_back({std::move(queue), {}, now, now, 0});
+  }
+  for (Seen& seen : seen_) look_at(seen, now, limit);
+}
+
+void PolicyBoard::look_at(Seen& seen, std::int64_t now, std::int64_t limit) noexcept {
+  PolicyQueue::Vitals vitals = seen.queue->vitals();
+  PolicyQueue::Vitals before = std::exchange(seen.vitals, vitals);
+  if (vitals.calls != before.calls || vitals.calls % 2 == 0) {
+    seen.in_call_since = now;
+    seen.queue->compare_sizes();
+  } else if (now - seen.in_call_since > limit) {
+    eject(*seen.queue, "does not come back from a call", "so it can't be asked for its state");
+    return;
+  }
+  if (vitals.oldest == nullptr || vitals.oldest != before.oldest ||
+      vitals.oldest_count != before.oldest_count) {
+    seen.oldest_since = now;
+    seen.asked_then = vitals.asked;
+  } else if (now - seen.oldest_since > limit && vitals.asked - seen.asked_then >= asked_enough) {
+    seen.queue->report_starving();
+  }
 }
 
 std::size_t PolicyBoard::waiting() noexcept {

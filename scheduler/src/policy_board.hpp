@@ -44,6 +44,9 @@ class PolicyBoard {
   std::uint32_t number() const noexcept {
     return number_.load(std::memory_order_acquire);  // pairs: put_in_force
   }
+  // Throws out a policy that is stuck in a call, or does not serve somebody, for longer than the limit (ns);
+  // or that has lost count. Thread: the watchdog's.
+  void look(std::int64_t now, std::int64_t limit) noexcept;
   // A hint: has there ever been a policy? Thread: any.
   bool has_policies() const noexcept { return number() != 0; }
   // What waits in the policies, a hint. Thread: any.
@@ -52,7 +55,17 @@ class PolicyBoard {
  private:
   using Set = std::vector<std::shared_ptr<PolicyQueue>>;  // by worker; empty: built in
 
+  // What the watchdog has seen of a queue, and when it was so for the first time.
+  struct Seen {
+    std::shared_ptr<PolicyQueue> queue;
+    PolicyQueue::Vitals vitals;
+    std::int64_t in_call_since = 0;
+    std::int64_t oldest_since = 0;
+    std::uint64_t asked_then = 0;  // as often as that when the oldest was seen first
+  };
+
   Set make(const PolicyFactory& factory);
+  void look_at(Seen& seen, std::int64_t now, std::int64_t limit) noexcept;
   void retire(const Set& old, const Set& now, int rounds) noexcept;
 
   Scheduler& scheduler_;
@@ -62,6 +75,7 @@ class PolicyBoard {
   std::atomic<std::uint32_t> number_{0};
   // Protocol: counts sets that were made; uniqueness is all that matters, relaxed.
   std::atomic<std::uint32_t> made_{0};
+  std::vector<Seen> seen_;  // the watchdog's own
 };
 
 }  // namespace throng::detail

@@ -33,16 +33,49 @@ class PolicyQueue {
   PolicyQueue(PolicyBoard& board, std::unique_ptr<SchedulingPolicy> policy, std::uint32_t generation,
               WorkerId worker);
 
-  // Takes runnables that the caller holds. False: it is closed, and they are still the caller's. Thread: any.
-  bool put(std::span<Runnable* const> runnables, Wake wake) noexcept;
+  // Takes runnables that the caller holds, linked by next. False: it is closed, and they are still the
+  // caller's. Thread: any.
+  bool put_chain(Runnable* chain, Wake wake) noexcept;
   bool put(Runnable& runnable, Wake wake) noexcept {
-    Runnable* one = &runnable;
-    return put(std::span(&one, 1), wake);
+    RunnableAccess::next(runnable) = nullptr;
+    return put_chain(&runnable, wake);
   }
-  // What the policy wants to run next; null: nothing now. Thread: any.
-  Runnable* take() noexcept;
-  // Null and zero also when somebody else is in the policy. Thread: any.
+  // The same for what was woken or created, by `current` if that is not null.
+  struct Woken {
+    WorkerId place;         // another worker's: it was not taken, and belongs there
+    bool preempts = false;  // the run that woke it should end
+  };
+  bool put_woken(Runnable& runnable, Wake wake, const Runnable* current, Woken& answer) noexcept;
+  // The same for what has just run.
+  bool put_back(Runnable& runnable, Stop stop, std::uint32_t used) noexcept;
+  // What the policy wants to run next, to be run by the caller at once, and for how long; null: nothing now.
+  // Thread: a worker's.
+  Runnable* take(std::int32_t& slice) noexcept;
+  // The same, not to be run here. Thread: any.
+  Runnable* withdraw() noexcept;
+  // Zero also when somebody else is in the policy. Thread: any.
   std::size_t steal(std::span<Runnable*> out) noexcept;
+
+  // The hooks of these names, with nothing to do where the queue is closed or the runnable is not of this
+  // set.
+  void running(Runnable& runnable) noexcept;
+  void stopping(Runnable& runnable, Stop stop, std::uint32_t used) noexcept;
+  void changed(Runnable& runnable, Attribute attribute) noexcept;
+  void tick() noexcept;
+
+  // For the watchdog: two equal readings of what never stands still for long.
+  struct Vitals {
+    std::uint64_t calls = 0;         // odd: a call of the policy's is under way
+    std::uint64_t asked = 0;         // how often it was asked for the next one
+    const void* oldest = nullptr;    // of what it holds; null: it holds nothing
+    std::uint32_t oldest_count = 0;  // which one that was, of all that it ever got
+    friend bool operator==(const Vitals&, const Vitals&) = default;
+  };
+  Vitals vitals() noexcept;
+  // Has the policy say how many it has, if nobody else is in it. Thread: any.
+  void compare_sizes() noexcept;
+  // Somebody has waited too long: throws the policy out. Thread: any.
+  void report_starving() noexcept;
 
   // Closes it, if possible when no call of the policy's is under way: waits for so many rounds. Gives what
   // was on it, oldest first, linked by next. Thread: any.
@@ -71,10 +104,16 @@ class PolicyQueue {
 
  private:
   bool lock() noexcept;
-  bool list(std::span<Runnable* const> runnables) noexcept;
+  bool list(Runnable* chain) noexcept;
+  Runnable* listed_after(Runnable& runnable) noexcept;
   bool unlist(Runnable& runnable) noexcept;
   template <class F>
   void ask_and_unlock(F f) noexcept;
+  template <class F>
+  bool ask(F f) noexcept;
+  Runnable* dequeue(SchedulingPolicy& policy, const char*& wrong);
+  void receive(SchedulingPolicy& policy, Runnable& runnable, Wake wake);
+  bool is_of_this_set(const Runnable& runnable) const noexcept;
   std::string state_in_words() noexcept;
 
   PolicyBoard& board_;
@@ -86,6 +125,9 @@ class PolicyQueue {
   // Protocol: counted up, relaxed, by who holds that lock, before the policy's code and behind it; read by
   // the watchdog: an odd number that stays means that a call does not return.
   std::atomic<std::uint64_t> calls_{0};
+
+  // Protocol: counted up, relaxed, by who holds that lock; read by the watchdog.
+  std::atomic<std::uint64_t> asked_{0};
 
   SpinLock list_lock_;
   // -- guarded by list_lock_

@@ -108,7 +108,7 @@ void Scheduler::start() {
   gate.wait_for(started);
   if (!failure) failure = gate.failure;
   try {  // after the workers: it looks at what their hooks have set
-    if (!failure && max_spares_ > 0) parts_->watchdog.start();
+    if (!failure && (max_spares_ > 0 || setup_.policy)) parts_->watchdog.start();
   } catch (const std::system_error& error) {
     failure = std::make_exception_ptr(std::system_error(
         error.code(), "throng: cannot start the watchdog's thread; raise the thread limit (ulimit -u)"));
@@ -138,7 +138,10 @@ Worker& Scheduler::add_spare() {
 
 void Scheduler::stop() noexcept {
   if (parts_->stopping.exchange(true, std::memory_order_seq_cst)) return;  // pairs: the loads in Worker::park
-  parts_->watchdog.stop();                                                 // no more spares from here on
+  {
+    std::lock_guard lock(parts_->watchdog_mutex);
+    parts_->watchdog.stop();  // no more spares from here on
+  }
   std::size_t all = workers_.size() + spare_count();
   for (std::size_t i = 0; i < all; ++i) any_worker(i).parts_->parker.unpark();
   for (std::size_t i = 0; i < all; ++i) {
@@ -162,7 +165,13 @@ void Scheduler::unpark_all() noexcept {
   for (auto& worker : workers_) worker->parts_->parker.unpark();
 }
 
-void Scheduler::use_policy(const PolicyFactory& factory) { parts_->policies.use(factory); }
+void Scheduler::use_policy(const PolicyFactory& factory) {
+  if (factory && !host_driven_) {
+    std::lock_guard lock(parts_->watchdog_mutex);
+    parts_->watchdog.start();
+  }
+  parts_->policies.use(factory);
+}
 
 void Scheduler::report(const std::string& sentence) noexcept {
   const SchedulerHooks& hooks = parts_->hooks;

@@ -1,6 +1,7 @@
 // What a scheduler is made of, apart from its face: shared by worker.cpp and scheduler.cpp only.
 #pragma once
 
+#include <mutex>
 #include <throng/scheduler/scheduler.hpp>
 
 #include "blocking_pool.hpp"
@@ -26,6 +27,7 @@ struct Scheduler::Parts {
   Injector injector;
   Idle idle;
   BlockingPool blocking;
+  std::mutex watchdog_mutex;  // held by who starts or stops the watchdog
   Watchdog watchdog;
   PolicyBoard policies;
   SchedulerHooks hooks;  // constant after construction

@@ -29,7 +29,8 @@ void Worker::stand_by() {
 void Worker::hand_back() noexcept {
   tick(true);
   bool is_common = parts_->policy != nullptr && (parts_->policy->is_central() || parts_->helps != id_.number);
-  while (Runnable* runnable = next()) {
+  auto next_to_leave = [this] { return parts_->policy != nullptr ? parts_->policy->withdraw() : next(); };
+  while (Runnable* runnable = next_to_leave()) {
     RunnableAccess::wake(*runnable) = static_cast<std::uint8_t>(Wake::exchanged);
     scheduler_.parts_->injector.push(runnable);
     if (is_common) break;

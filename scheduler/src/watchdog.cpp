@@ -11,13 +11,16 @@
 namespace throng::detail {
 namespace {
 
-constexpr std::int64_t tick = 1'000'000;         // ns between two looks
-constexpr std::uint32_t calm_enough = 10;        // ticks before a spare is sent home
+constexpr std::int64_t tick = 1'000'000;   // ns between two looks
+constexpr std::uint32_t calm_enough = 10;  // ticks before a spare is sent home
+constexpr std::uint32_t ticks_per_policy_look = 8;
 constexpr std::uint32_t ticks_before_sleep = 5;  // with everybody asleep
 
 }  // namespace
 
 void Watchdog::start() {
+  // relaxed: see the field
+  if (thread_.joinable() || stopping_.load(std::memory_order_relaxed)) return;
   seen_.resize(scheduler_.most_workers());
   stuck_.resize(scheduler_.most_workers());
   thread_ = std::thread([this] {
@@ -28,17 +31,20 @@ void Watchdog::start() {
 }
 
 void Watchdog::stop() noexcept {
-  if (!thread_.joinable()) return;
   stopping_.store(true, std::memory_order_relaxed);  // relaxed: see the field
+  if (!thread_.joinable()) return;
   parker_.unpark();
   thread_.join();
 }
 
 void Watchdog::run() {
-  std::uint32_t idle_ticks = 0;
+  std::uint32_t idle_ticks = 0, ticks = 0;
   while (!stopping_.load(std::memory_order_relaxed)) {  // relaxed: see the field
     parker_.park(tick);
-    look(scheduler_.now());
+    std::int64_t now = scheduler_.now();
+    look(now);
+    if (++ticks % ticks_per_policy_look == 0)
+      scheduler_.parts_->policies.look(now, scheduler_.setup_.policy_limit);
     idle_ticks = scheduler_.parts_->idle.all_idle() ? idle_ticks + 1 : 0;
     if (idle_ticks < ticks_before_sleep) continue;
     sleep_while_all_sleep();

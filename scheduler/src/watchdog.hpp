@@ -12,6 +12,8 @@
 // ends in a call of the runtime's, which touches what is then somebody else's. Switching in a signal handler:
 // the run may hold malloc's lock.
 //
+// It also looks at policies, now and then: PolicyBoard::look().
+//
 // Protocol: everything of the watchdog's is its own thread's, but what is said to be shared.
 #pragma once
 
@@ -35,7 +37,7 @@ class Watchdog {
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
 
-  // Throws std::system_error.
+  // Throws std::system_error. Does nothing if it has been started, or stopped.
   void start();
   // Returns when its thread has ended. Spares are the scheduler's to end.
   void stop() noexcept;

@@ -15,7 +15,6 @@ namespace {
 constexpr std::uint32_t source_period = 64;          // turns between two looks at timers and injector
 constexpr std::int32_t least_used = 1;               // reductions that a turn counts at least
 constexpr unsigned turn_shift = 6;                   // 64 reductions count as a turn more
-constexpr std::size_t injected_at_once = 32;         // taken from the injector in one go
 constexpr std::size_t timers_at_once = 1024;         // expiries handled before runnables get their turn
 constexpr std::int64_t sentinel_period = 1'000'000;  // ns; see Idle
 constexpr std::int64_t overdue_after = 500'000;      // ns; a sleeper's help for a busy worker's timers
@@ -49,14 +48,6 @@ void Worker::enqueue(Runnable& runnable, Wake wake) noexcept {
 
 void Worker::enqueue_at(Runnable& runnable, Priority priority) noexcept {
   push_and_tell(runnable, queue_of(priority, false), Wake::woken);
-}
-
-inline void Worker::push(Runnable& runnable, std::size_t level, Wake wake) noexcept {
-  if (parts_->policy != nullptr) [[unlikely]] {
-    give(runnable, wake);
-  } else {
-    parts_->push(runnable, level);
-  }
 }
 
 inline void Worker::push_and_tell(Runnable& runnable, std::size_t level, Wake wake) noexcept {
@@ -238,6 +229,8 @@ void Worker::poll_sources() {
   parts_->turns = 0;
   if (parts_->policy_number != scheduler_.parts_->policies.number()) [[unlikely]]
     adopt_policy();
+  if (parts_->policy != nullptr) [[unlikely]]
+    parts_->policy->tick();
   advance_timers(0);
   if (scheduler_.parts_->injector.pending() > 0) accept_injected();
   tick(false);
@@ -279,12 +272,11 @@ void Worker::leave_search(bool found) noexcept {
 
 // Takes some of what outsiders handed in into the queues here, so that a priority counts from the start.
 bool Worker::accept_injected() noexcept {
+  if (parts_->policy != nullptr) [[unlikely]]
+    return accept_injected_by_policy();
   Runnable* taken[injected_at_once];
   std::size_t count = scheduler_.parts_->injector.pop_many(taken, injected_at_once);
-  for (Runnable* runnable : std::span(taken, count)) {
-    auto wake = static_cast<Wake>(RunnableAccess::wake(*runnable));
-    push(*runnable, queue_of(runnable->priority(), false), wake);
-  }
+  for (std::size_t i = 0; i < count; ++i) parts_->push(*taken[i], queue_of(taken[i]->priority(), false));
   if (count > 0 && scheduler_.may_have_sleepers()) scheduler_.consider_waking(*this, count);
   return count > 0;
 }
@@ -356,7 +348,7 @@ bool Worker::park() {
   }
   if (sentinel && !unparked) {
     for (auto& worker : scheduler_.workers_) worker->advance_timers(overdue_after);
-    if (Runnable* runnable = search(true)) enqueue(*runnable, Wake::stolen);
+    if (Runnable* runnable = search(true)) give_back(*runnable, Stop::yielded, 0);
     parts_->was_sentinel = true;
   }
   shared.watchdog.wake_if_asleep();

@@ -28,8 +28,9 @@ inline constexpr std::size_t fresh = 2;
 inline constexpr std::size_t behind = 3;
 inline constexpr std::size_t queue_count = 4;
 inline constexpr std::size_t readings =
-    queue_count + 1;                                // of a worker's queues, by others: the last is the policy
-inline constexpr std::size_t stolen_at_once = 128;  // half a ring at most
+    queue_count + 1;  // of a worker's queues, by others: the last is the policy
+inline constexpr std::size_t injected_at_once = 32;  // taken from the injector in one go
+inline constexpr std::size_t stolen_at_once = 128;   // half a ring at most
 
 inline std::size_t queue_of(Priority priority, bool had_turn) noexcept {
   switch (priority) {
@@ -101,6 +102,9 @@ struct WorkerParts {
   bool was_sentinel = false;        // has just looked around as the sentinel
   PolicyQueue* policy = nullptr;    // all that waits here is in it; null: in the queues above
   bool refused = false;             // it has something, and gave nothing when it was last asked
+  Runnable* current = nullptr;      // under a policy: the one that runs
+  bool preempted = false;           // the policy has ended its run
+  std::int32_t slice = 0;           // of that run
   std::uint32_t policy_number = 0;  // which set of the board's it belongs to
   std::shared_ptr<PolicyQueue> policy_held;  // the same
   std::uint32_t helps;  // whose policy: its own; a spare's is set by the watchdog before it is put on duty

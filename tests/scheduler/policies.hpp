@@ -12,9 +12,9 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <throng/scheduler/policy.hpp>
 #include <throng/scheduler/scheduler.hpp>
-#include <thread>
 #include <vector>
 
 namespace policies_test {
@@ -62,6 +62,23 @@ class Item : public Runnable {
     set_priority(priority);
     return *this;
   }
+  Item& with_weight(std::uint32_t weight) {
+    set_weight(weight);
+    return *this;
+  }
+  Item& with_deadline(std::int64_t ns) {
+    set_deadline(ns);
+    return *this;
+  }
+  Item& with_backlog(std::uint32_t backlog) {
+    set_backlog(backlog);
+    return *this;
+  }
+  // Reductions that each run uses.
+  Item& with_cost(std::int32_t reductions) {
+    cost_ = reductions;
+    return *this;
+  }
   // Where it notes its tag each time it runs.
   Item& noting_in(std::vector<std::uint64_t>& log) {
     log_ = &log;
@@ -74,7 +91,7 @@ class Item : public Runnable {
     auto& item = static_cast<Item&>(runnable);
     if (item.is_running_.exchange(true)) std::abort();  // twice at a time
     ++item.ran_;
-    worker.budget -= 10;
+    worker.budget -= item.cost_;
     if (item.log_ != nullptr) item.log_->push_back(item.tag());
     bool again = --item.left_ > 0;
     item.is_running_ = false;
@@ -85,6 +102,7 @@ class Item : public Runnable {
 
   Count* done_;
   int left_;
+  std::int32_t cost_ = 10;
   std::vector<std::uint64_t>* log_ = nullptr;
   std::atomic<int> ran_{0};
   std::atomic<bool> is_running_{false};

@@ -55,7 +55,7 @@ TEST_CASE("a policy is asked for every dispatch: what it puts first runs first")
   Scheduler scheduler(setup(0, each<ByTag>()));
   scheduler.start();
   std::deque<Item> all;
-  for (std::uint64_t tag : {30, 10, 20}) all.emplace_back(2).with_tag(tag).noting_in(log);
+  for (std::uint64_t tag : {30U, 10U, 20U}) all.emplace_back(2).with_tag(tag).noting_in(log);
   for (Item& item : all) scheduler.wake(item);
   while (scheduler.poll(1)) {
   }

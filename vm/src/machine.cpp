@@ -65,6 +65,7 @@ SchedulerSetup setup_of(const RuntimeOptions& options, SchedulerHooks hooks) {
     destroy_signal(static_cast<Signal*>(expiry.payload));
   };
   setup.policy = options.policy;
+  setup.policy_limit = options.policy_limit.count();
   setup.hooks = hooks;
   return setup;
 }
@@ -152,7 +153,8 @@ Process* Machine::create(WorkerState* state, const SpawnOptions& spawn_options, 
   if (table.high_water() >= table.limit() && process_count() >= table.limit()) return nullptr;
   Process* process = table.take(state->stock);
   if (process == nullptr) return nullptr;
-  process->set_up(spawn_options.priority, spawn_options.tag);
+  process->set_up(spawn_options.priority, spawn_options.tag, std::max(spawn_options.weight, 1U),
+                  spawn_options.deadline.time_since_epoch().count());
   // relaxed: published by pid_bits below
   process->traps_exits.store(spawn_options.trap_exit, std::memory_order_relaxed);
   process->must_exit = false;

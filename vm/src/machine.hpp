@@ -281,7 +281,9 @@ std::uint16_t first_grant(std::int32_t slice, bool is_cheap) noexcept;
 inline void grant_ticks(WorkerState& state, const Process& process) noexcept {
   state.granted_at = 0;
   state.granted_ticks = process.first_ticks;
-  *state.ticks = process.first_ticks;
+  if (process.worker->under_policy) [[unlikely]]  // which may have given less than a slice
+    state.granted_ticks = std::min(state.granted_ticks, process.worker->budget * ticks_per_reduction);
+  *state.ticks = state.granted_ticks;
 }
 inline void settle_ticks(WorkerState& state, Worker& worker) noexcept {
   worker.budget -= (state.granted_ticks - *state.ticks) / ticks_per_reduction;

@@ -3,12 +3,23 @@
 #include <throng/vm/process.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "machine.hpp"
 
 namespace throng {
 
 using detail::Process;
+
+namespace detail {
+namespace {
+
+void tell_policy(Process& process, Attribute attribute) noexcept {
+  if (process.worker->under_policy) process.worker->changed(process, attribute);
+}
+
+}  // namespace
+}  // namespace detail
 
 Pid self() { return detail::require_process("self()").pid(); }
 
@@ -30,8 +41,29 @@ bool trap_exit(bool on) {
 Priority priority(Priority level) {
   Process& process = detail::require_process("priority()");
   Priority old = process.priority();
-  process.set_up(level, process.tag());
+  process.ask_for(level);
+  detail::tell_policy(process, Attribute::priority);
   return old;
+}
+
+void set_tag(std::uint64_t tag) {
+  Process& process = detail::require_process("set_tag()");
+  process.ask_for_tag(tag);
+  detail::tell_policy(process, Attribute::tag);
+}
+
+void set_weight(std::uint32_t weight) {
+  Process& process = detail::require_process("set_weight()");
+  if (weight == 0)
+    throw std::invalid_argument("throng: set_weight(0): the smallest share is 1; the usual one is 100");
+  process.ask_for_weight(weight);
+  detail::tell_policy(process, Attribute::weight);
+}
+
+void set_deadline(Clock::time_point deadline) {
+  Process& process = detail::require_process("set_deadline()");
+  process.ask_for_deadline(deadline.time_since_epoch().count());
+  detail::tell_policy(process, Attribute::deadline);
 }
 
 void exit(ExitReason reason) {

@@ -45,10 +45,17 @@ class alignas(cache_line) Process final : public Runnable {
  public:
   explicit Process(RunFunction run) noexcept : Runnable(run) {}
 
-  void set_up(const Priority priority, std::uint64_t tag) noexcept {
+  void set_up(Priority priority, std::uint64_t tag, std::uint32_t weight, std::int64_t deadline) noexcept {
     set_priority(priority);
     set_tag(tag);
+    set_weight(weight);
+    set_deadline(deadline);
+    forget_policy();
   }
+  void ask_for(Priority priority) noexcept { set_priority(priority); }
+  void ask_for_tag(std::uint64_t tag) noexcept { set_tag(tag); }
+  void ask_for_weight(std::uint32_t weight) noexcept { set_weight(weight); }
+  void ask_for_deadline(std::int64_t ns) noexcept { set_deadline(ns); }
 
   void note_near(const void* frames) noexcept { set_near(frames); }
 
@@ -70,6 +77,7 @@ class alignas(cache_line) Process final : public Runnable {
   }
   void note_backlog() noexcept {
     std::size_t waiting = queue.size();
+    set_backlog(static_cast<std::uint32_t>(waiting));
     // relaxed: the owner's own
     if (waiting < 256 && backlog.load(std::memory_order_relaxed) == 0) return;
     waiting = waiting < 256 ? 0 : std::min<std::size_t>(waiting, 1U << 16);
@@ -148,5 +156,8 @@ class alignas(cache_line) Process final : public Runnable {
   // at it. One of the two sees the other, so a name is never left to the dead.
   Atomic<bool> has_name{false};
 };
+
+// A line more than without policies: what they keep of a process must not grow beyond that.
+static_assert(sizeof(Process) == 384);
 
 }  // namespace throng::detail

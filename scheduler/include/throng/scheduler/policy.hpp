@@ -12,6 +12,8 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
+#include <string_view>
 #include <throng/scheduler/runnable.hpp>
 #include <throng/scheduler/worker_id.hpp>
 
@@ -22,10 +24,22 @@ enum class Wake : std::uint8_t {
   created,    // it is new
   woken,      // what it waited for has happened
   yielded,    // it gave way of its own accord
-  preempted,  // its slice was used up
+  preempted,  // its slice was used up, or should_preempt() ended it
   stolen,     // it comes from another worker's policy
   exchanged,  // it comes from the policy that was there before, or from a worker that went off duty
 };
+
+// Why a run is over.
+enum class Stop : std::uint8_t {
+  yielded,    // it gave way of its own accord
+  budget,     // its slice was used up
+  preempted,  // should_preempt() said so
+  waits,
+  ended,
+};
+
+// What changed() tells of.
+enum class Attribute : std::uint8_t { priority, weight, deadline, tag };
 
 class SchedulingPolicy {
  public:
@@ -42,10 +56,39 @@ class SchedulingPolicy {
   // How many there are.
   virtual std::size_t size() const = 0;
 
-  // For a thief: takes out what it may have and says how many they are. Default: half, by dequeue().
-  virtual std::size_t steal(std::span<Runnable*> out);
+  // -- all others have a default
+
+  // In reports. Default: "a policy".
+  virtual std::string_view name() const;
   // True: one instance serves all workers, the one made for worker 0. Asked once.
   virtual bool is_central() const { return false; }
+  // Where a runnable goes that worker `waker` has created or woken; a worker that does not take part counts
+  // as the waker. A central policy is not asked. Default: it stays with the waker.
+  virtual WorkerId place(Runnable&, Wake, WorkerId waker) { return waker; }
+  // For a thief: takes out what it may have and says how many they are. Default: half, by dequeue().
+  virtual std::size_t steal(std::span<Runnable*> out);
+
+  // How many reductions the coming run may use; 0, the default: as many as the runtime's slice.
+  virtual std::int32_t slice(Runnable&) { return 0; }
+  // A run begins: of what dequeue() has just given, or goes on after it was about to wait.
+  virtual void running(Runnable&) {}
+  // A run is over, after so many reductions. One that yielded or was preempted is enqueued next.
+  virtual void stopping(Runnable&, Stop, std::uint32_t /*used*/) {}
+  // `current` has just woken or created `woken`. True: it gives way at its next call or check. Default:
+  // false.
+  virtual bool should_preempt(const Runnable& /*current*/, const Runnable& /*woken*/) { return false; }
+  // Between two runs, at least once in 64, and before the worker sleeps.
+  virtual void tick() {}
+
+  // A runnable comes to a policy of this set for the first time; what data<T>() gives is zeros until then.
+  virtual void attach(Runnable&) {}
+  // It has ended. Not called for those that live on under another policy.
+  virtual void detach(Runnable&) {}
+  // The one that runs has changed what it asks for.
+  virtual void changed(Runnable&, Attribute) {}
+
+  // Appends what a person wants to know who reads why the policy was thrown out.
+  virtual void dump(std::string& /*out*/) const {}
 };
 
 // Makes the instance of each worker, or the only one of a central policy. Empty: the built-in queues.

@@ -36,12 +36,15 @@ struct SchedulerHooks {
 struct SchedulerSetup {
   unsigned workers = 1;            // 0: no thread at all, the host calls poll()
   unsigned blocking_threads = 64;  // at most so many threads for work that may block
-  unsigned spare_threads = 8;      // at most so many for the queues of workers that are stuck; 0: no watchdog
-  std::int32_t slice = 4000;       // reductions a run may use before it should yield (SCH-1)
-  std::uint64_t seed = 0;          // of the random choices: whom to steal from
-  TimeSource* time = nullptr;      // null: the system's steady clock
+  unsigned spare_threads = 8;  // at most so many for the queues of workers that are stuck; 0: none, and no
+                               // watchdog without a policy
+  std::int32_t slice = 4000;   // reductions a run may use before it should yield (SCH-1)
+  std::uint64_t seed = 0;      // of the random choices: whom to steal from
+  TimeSource* time = nullptr;  // null: the system's steady clock
   void (*drop_timer)(const Expiry&) noexcept = nullptr;  // frees the payload of a timer that will never fire
   PolicyFactory policy{};                                // empty: the built-in queues
+  std::int64_t policy_limit =
+      5'000'000'000;  // ns; a policy that does not serve somebody for longer is thrown out
   SchedulerHooks hooks;
 };
 

@@ -48,6 +48,15 @@ class Worker {
   // What is left of the current slice, in reductions; the run that is charged counts it down. Set before each
   // run.
   std::int32_t budget = 0;
+  // A policy is asked here, so that who runs must call the next three. Read only; of this worker's own
+  // thread.
+  bool under_policy = false;
+  // Before a runnable is given away to wait, or has ended; not for one that yields.
+  void stopping(Runnable& runnable, Stop stop) noexcept;
+  // It was about to wait, and does not.
+  void goes_on(Runnable& runnable) noexcept;
+  // The one that runs has set an attribute.
+  void changed(Runnable& runnable, Attribute attribute) noexcept;
   // Belongs to the floor above: its per-worker state, installed by SchedulerHooks::started.
   void* attachment = nullptr;
 
@@ -73,7 +82,6 @@ class Worker {
   Runnable* next_behind(bool others_wait) noexcept;
   void count_for_those_behind() noexcept;
   bool is_turn_of_those_behind() noexcept;
-  void push(Runnable& runnable, std::size_t level, Wake wake) noexcept;
   void push_and_tell(Runnable& runnable, std::size_t level, Wake wake) noexcept;
   void note_use(std::uint32_t used) noexcept;
   Runnable* find_work();
@@ -86,6 +94,13 @@ class Worker {
   void adopt_policy() noexcept;
   void leave_policy() noexcept;
   void give(Runnable& runnable, Wake wake) noexcept;
+  void give_chain(Runnable* chain, Wake wake) noexcept;
+  bool accept_injected_by_policy() noexcept;
+  void tell_of_given() noexcept;
+  bool give_woken(Runnable& runnable, Wake wake) noexcept;
+  bool give_elsewhere(Runnable& runnable, Wake wake, std::uint32_t where) noexcept;
+  void give_back(Runnable& runnable, Stop stop, std::uint32_t used) noexcept;
+  std::uint32_t used_of_slice() const noexcept;
   Runnable* next_by_policy() noexcept;
   void run_by_policy(Runnable& runnable) noexcept;
   Runnable* steal_from_policy(Worker& victim, bool only_what_has_waited) noexcept;
