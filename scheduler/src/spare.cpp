@@ -28,7 +28,7 @@ void Worker::stand_by() {
 // well stays where it is, but for one: see worker_policy.cpp.
 void Worker::hand_back() noexcept {
   tick(true);
-  bool is_common = parts_->policy != nullptr && (parts_->policy->is_central() || parts_->helps != id_.number);
+  bool is_common = shares_policy();
   auto next_to_leave = [this] { return parts_->policy != nullptr ? parts_->policy->withdraw() : next(); };
   while (Runnable* runnable = next_to_leave()) {
     RunnableAccess::wake(*runnable) = static_cast<std::uint8_t>(Wake::exchanged);

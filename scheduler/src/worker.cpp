@@ -124,7 +124,8 @@ void Worker::stay_offline() {
   if (parts_->searching) leave_search(false);
   poll_sources();
   hand_back();
-  parts_->parker.park(has_waiting() ? std::min(time_to_next_timer(), look_again) : time_to_next_timer());
+  bool has_own = has_waiting() && !shares_policy();  // which the policy keeps back
+  parts_->parker.park(has_own ? std::min(time_to_next_timer(), look_again) : time_to_next_timer());
 }
 
 // INT64_MAX: there is none.
@@ -348,7 +349,7 @@ bool Worker::park() {
   }
   if (sentinel && !unparked) {
     for (auto& worker : scheduler_.workers_) worker->advance_timers(overdue_after);
-    if (Runnable* runnable = search(true)) give_back(*runnable, Stop::yielded, 0);
+    if (Runnable* runnable = search(true)) keep(*runnable);
     parts_->was_sentinel = true;
   }
   shared.watchdog.wake_if_asleep();

@@ -151,6 +151,20 @@ void Worker::give_back(Runnable& runnable, Stop stop, std::uint32_t used) noexce
   }
 }
 
+// What was taken to be run, and is not run now.
+void Worker::keep(Runnable& runnable) noexcept {
+  if (parts_->policy != nullptr) {
+    give_back(runnable, Stop::yielded, 0);
+  } else {
+    enqueue(runnable);
+  }
+}
+
+// Others look at its queue as well.
+bool Worker::shares_policy() const noexcept {
+  return parts_->policy != nullptr && (parts_->policy->is_central() || parts_->helps != id_.number);
+}
+
 std::uint32_t Worker::used_of_slice() const noexcept {
   return static_cast<std::uint32_t>(std::max(parts_->slice - budget, 0));
 }

@@ -151,7 +151,7 @@ TEST_CASE("affinity: who is woken goes where it ran last, and wakes that worker"
       auto& self = static_cast<Wanderer&>(runnable);
       ++self.workers[worker.id().number];
       Count& ran = self.ran_;
-      if (worker.under_policy) worker.stopping(runnable, Stop::waits);
+      if (worker.under_policy) worker.stopping(runnable, detail::Stop::waits);
       ran.add();
       return Settled::waiting;
     }

@@ -42,14 +42,14 @@ Priority priority(Priority level) {
   Process& process = detail::require_process("priority()");
   Priority old = process.priority();
   process.ask_for(level);
-  detail::tell_policy(process, Attribute::priority);
+  detail::tell_policy(process, detail::Attribute::priority);
   return old;
 }
 
 void set_tag(std::uint64_t tag) {
   Process& process = detail::require_process("set_tag()");
   process.ask_for_tag(tag);
-  detail::tell_policy(process, Attribute::tag);
+  detail::tell_policy(process, detail::Attribute::tag);
 }
 
 void set_weight(std::uint32_t weight) {
@@ -57,13 +57,13 @@ void set_weight(std::uint32_t weight) {
   if (weight == 0)
     throw std::invalid_argument("throng: set_weight(0): the smallest share is 1; the usual one is 100");
   process.ask_for_weight(weight);
-  detail::tell_policy(process, Attribute::weight);
+  detail::tell_policy(process, detail::Attribute::weight);
 }
 
 void set_deadline(Clock::time_point deadline) {
   Process& process = detail::require_process("set_deadline()");
   process.ask_for_deadline(deadline.time_since_epoch().count());
-  detail::tell_policy(process, Attribute::deadline);
+  detail::tell_policy(process, detail::Attribute::deadline);
 }
 
 void exit(ExitReason reason) {

@@ -128,6 +128,9 @@ class alignas(cache_line) Process final : public Runnable {
   Worker* worker = nullptr;    // who runs it, while it runs; another one after each switch
   Carrier* carrier = nullptr;  // stack, or null: has not run or rests
   Body* body = nullptr;
+  Machine* machine = nullptr;
+  // Protocol: written by the owner, read by anybody as a statistic.
+  Atomic<std::uint64_t> reductions{0};
   MessageQueue queue;
   ExitReason exit_reason;
   std::unique_ptr<Relations> relations;
@@ -142,12 +145,9 @@ class alignas(cache_line) Process final : public Runnable {
   // Protocol: who spawned it, as bits; stored before pid_bits, and constant while the process lives. Read by
   // others, relaxed, between two looks at pid_bits: a list of ancestors may be short, never wrong.
   Atomic<std::uint64_t> parent_bits{0};
-  // Protocol: written by the owner, read by anybody as a statistic.
-  Atomic<std::uint64_t> reductions{0};
   std::uint32_t stack_class = 0;  // which pool its stack comes from
   std::uint32_t next_free = 0;    // link of the free lists while nobody lives here
   std::uint64_t next_serial = 1;  // of the next process that lives here
-  Machine* machine = nullptr;
   HostExit host_exit;
   // Protocol: set by anybody who starts a timer for this process, cleared by the owner at its end: relaxed,
   // since starting a timer for a process that is just ending may come too late either way.

@@ -85,7 +85,7 @@ Pid Runtime::spawn_from_host(detail::Body* body, void (*ended)(void*, const Exit
   owned.release();
   process->host_exit = {ended, context};
   Pid pid = process->pid();
-  machine_->scheduler.wake(*process, Wake::created);
+  machine_->scheduler.wake(*process, detail::Wake::created);
   return pid;
 }
 

@@ -19,30 +19,30 @@
 
 namespace throng {
 
-// Why a runnable comes to a policy.
-enum class Wake : std::uint8_t {
-  created,    // it is new
-  woken,      // what it waited for has happened
-  yielded,    // it gave way of its own accord
-  preempted,  // its slice was used up, or should_preempt() ended it
-  stolen,     // it comes from another worker's policy
-  exchanged,  // it comes from the policy that was there before, or from a worker that went off duty
-};
-
-// Why a run is over.
-enum class Stop : std::uint8_t {
-  yielded,    // it gave way of its own accord
-  budget,     // its slice was used up
-  preempted,  // should_preempt() said so
-  waits,
-  ended,
-};
-
-// What changed() tells of.
-enum class Attribute : std::uint8_t { priority, weight, deadline, tag };
-
 class SchedulingPolicy {
  public:
+  // Why a runnable comes to a policy.
+  enum class Wake : std::uint8_t {
+    created,    // it is new
+    woken,      // what it waited for has happened
+    yielded,    // it gave way of its own accord
+    preempted,  // its slice was used up, or should_preempt() ended it
+    stolen,     // it comes from another worker's policy
+    exchanged,  // it comes from the policy that was there before, or from a worker that went off duty
+  };
+
+  // Why a run is over.
+  enum class Stop : std::uint8_t {
+    yielded,    // it gave way of its own accord
+    budget,     // its slice was used up
+    preempted,  // should_preempt() said so
+    waits,
+    ended,
+  };
+
+  // What changed() tells of.
+  enum class Attribute : std::uint8_t { priority, weight, deadline, tag };
+
   SchedulingPolicy() = default;
   virtual ~SchedulingPolicy();
   SchedulingPolicy(const SchedulingPolicy&) = delete;
@@ -93,5 +93,11 @@ class SchedulingPolicy {
 
 // Makes the instance of each worker, or the only one of a central policy. Empty: the built-in queues.
 using PolicyFactory = std::function<std::unique_ptr<SchedulingPolicy>(WorkerId)>;
+
+namespace detail {
+using Wake = SchedulingPolicy::Wake;
+using Stop = SchedulingPolicy::Stop;
+using Attribute = SchedulingPolicy::Attribute;
+}  // namespace detail
 
 }  // namespace throng

@@ -51,10 +51,8 @@ class Runnable {
   // What the policy in force keeps of it: zeros when it comes to that policy first. Thread: as the policy's.
   template <class T>
   T& data() noexcept {
-    static_assert(
-        sizeof(T) <= policy_data_size && alignof(T) <= 8,
-        "throng: a policy's data of a runnable is at most 32 bytes, aligned to 8; keep more in a container "
-        "of the policy's");
+    static_assert(sizeof(T) <= policy_data_size && alignof(T) <= 8,
+                  "throng: a policy's data of a runnable is at most 32 bytes, aligned to 8");
     static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>,
                   "throng: a policy's data of a runnable must be plain: it is zeroed, and never destroyed");
     return *std::launder(reinterpret_cast<T*>(policy_data_));

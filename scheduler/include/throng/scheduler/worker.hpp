@@ -100,6 +100,8 @@ class Worker {
   bool give_woken(Runnable& runnable, Wake wake) noexcept;
   bool give_elsewhere(Runnable& runnable, Wake wake, std::uint32_t where) noexcept;
   void give_back(Runnable& runnable, Stop stop, std::uint32_t used) noexcept;
+  void keep(Runnable& runnable) noexcept;
+  bool shares_policy() const noexcept;
   std::uint32_t used_of_slice() const noexcept;
   Runnable* next_by_policy() noexcept;
   void run_by_policy(Runnable& runnable) noexcept;
