@@ -52,8 +52,8 @@ struct Turn {
 
 void works(Pid judge, int tenant) {
   for (;;) {
-    charge(4000);  // as much as a slice: others get their turn
     send(judge, Turn{tenant});
+    charge(4000);  // as much as a slice: others get their turn
   }
 }
 
@@ -61,11 +61,10 @@ int main() {
   Runtime runtime({.workers = 1, .policy = [](WorkerId) { return std::make_unique<Tenants>(); }});
   runtime.run([] {
     set_tag(3);  // the judge is a tenant of its own
-    for (int i = 0; i < 100; ++i) spawn_link({.tag = 1}, works, self(), 1);
-    spawn_link({.tag = 2}, works, self(), 2);
+    for (int i = 0; i < 100; ++i) spawn({.tag = 1}, works, self(), 1);
+    spawn({.tag = 2}, works, self(), 2);
     int turns[3] = {};
     for (int i = 0; i < 2000; ++i) ++turns[receive<Turn>().tenant];
     std::printf("100 processes of tenant 1 had %d turns, the one of tenant 2 had %d\n", turns[1], turns[2]);
-    exit(ExitReason::shutdown);
   });
 }

@@ -114,6 +114,10 @@ namespace {
 std::array<Worker*, throng_model::max_threads> workers_of_threads{};
 }  // namespace
 
+int* ticks_word() noexcept {  // of a policy's, and there is none here
+  static int ticks = 0;
+  return &ticks;
+}
 Worker* current_worker() noexcept { return workers_of_threads[throng_model::current_thread()]; }
 void set_current_worker(Worker* worker) noexcept {
   workers_of_threads[throng_model::current_thread()] = worker;

@@ -45,6 +45,8 @@ struct Ran {
 // The order in which processes run that were started together, each with options made of its number.
 std::vector<int> order_of(Runtime& runtime, SpawnOptions (*options)(int), int count) {
   return runtime.run(trusted([options, count] {
+    priority(Priority::max);  // its children wait until all are there
+    set_deadline(Clock::time_point(0ns));
     for (int i = 0; i < count; ++i)
       spawn(
           options(i), [](Pid to, int who) { send(to, Ran{who}); }, self(), i);
