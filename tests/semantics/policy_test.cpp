@@ -11,6 +11,7 @@ namespace {
 RuntimeOptions under(std::string_view policy, unsigned workers) {
   RuntimeOptions options = quiet(workers);
   options.policy = policies::named(policy);
+  options.name = policy;
   return options;
 }
 
@@ -99,6 +100,7 @@ TEST_CASE("SCH-12: under every policy timers fire and time-outs end waits") {
 
 TEST_CASE("SCH-12: under every policy those who compute and those who talk go on beside each other") {
   under_every_policy([](Runtime& runtime) {
+    if (runtime.info().name == "pct") return;  // which starves on purpose
     CHECK(runtime.run([] {
       Pid computes = spawn([] {
         for (;;) charge(100);

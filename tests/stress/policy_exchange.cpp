@@ -59,7 +59,7 @@ TEST_CASE("policies are exchanged every millisecond while all kinds of things go
   Runtime runtime(two_workers(seed));
   Watchdog watchdog(runtime);
   std::atomic<int> left{8};
-  int rounds = scaled(3'000);
+  int rounds = scaled(10'000);
   for (int i = 0; i < 8; ++i) {
     runtime.spawn(trusted([&left, rounds, mine = seed + static_cast<std::uint64_t>(i)] {
       lives(mine, rounds);
