@@ -14,7 +14,7 @@ class Scans final : public SchedulingPolicy {
  public:
   void enqueue(Runnable& runnable, Wake) override {
     waiting_.push_back(&runnable);
-    for (std::uint64_t i = 0; i < 300; ++i) sink = i;
+    for (std::uint64_t i = 0; i < 3000; ++i) sink = i;
   }
   Runnable* dequeue() override {
     if (waiting_.empty()) return nullptr;
@@ -22,7 +22,7 @@ class Scans final : public SchedulingPolicy {
     for (std::size_t i = 0; i < waiting_.size(); ++i) {
       if (waiting_[i]->tag() < waiting_[least]->tag()) least = i;
     }
-    for (std::uint64_t i = 0; i < 300; ++i) sink = i;
+    for (std::uint64_t i = 0; i < 3000; ++i) sink = i;
     Runnable* next = waiting_[least];
     waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(least));
     return next;
