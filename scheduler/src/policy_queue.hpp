@@ -70,7 +70,6 @@ class PolicyQueue {
     std::uint64_t asked = 0;         // how often it was asked for the next one
     const void* oldest = nullptr;    // of what it holds; null: it holds nothing
     std::uint32_t oldest_count = 0;  // which one that was, of all that it ever got
-    friend bool operator==(const Vitals&, const Vitals&) = default;
   };
   Vitals vitals() noexcept;
   // Has the policy say how many it has, if nobody else is in it. Thread: any.
@@ -100,7 +99,6 @@ class PolicyQueue {
     return closed_.load(std::memory_order_acquire);  // pairs: close()
   }
   bool is_central() const noexcept { return central_; }
-  std::uint32_t generation() const noexcept { return generation_; }
   WorkerId worker() const noexcept { return worker_; }
 
  private:
