@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <throng/scheduler/policies.hpp>
 
 namespace throng_bench {
 namespace {
@@ -39,10 +40,12 @@ const Scenario* find_scenario(std::string_view name) {
   return found == all.end() ? nullptr : &*found;
 }
 
-RunReport run_scenario(const Scenario& scenario, Parameters parameters, unsigned workers) {
+RunReport run_scenario(const Scenario& scenario, Parameters parameters, unsigned workers,
+                       std::string_view policy) {
   if (parameters.count == 0) parameters.count = scenario.default_count;
   if (parameters.processes == 0) parameters.processes = scenario.default_processes;
-  throng::Runtime runtime({.workers = workers, .name = std::string(scenario.name)});
+  throng::Runtime runtime(
+      {.workers = workers, .name = std::string(scenario.name), .policy = throng::policies::named(policy)});
   const double cpu_before = cpu_seconds();
   Outcome outcome = scenario.run(runtime, parameters);
   RunReport report;
@@ -50,6 +53,7 @@ RunReport run_scenario(const Scenario& scenario, Parameters parameters, unsigned
   report.operations = outcome.operations;
   report.processes = parameters.processes;
   report.workers = workers;
+  report.policy = policy;
   report.ns_per_operation = outcome.nanoseconds / static_cast<double>(outcome.operations);
   report.cpu_seconds = cpu_seconds() - cpu_before;
   report.peak_rss_bytes = peak_rss();
@@ -61,8 +65,8 @@ std::string RunReport::json() const {
   std::string text =
       "{\"workload\":\"" + workload + "\",\"operations\":" + std::to_string(operations) +
       ",\"processes\":" + std::to_string(processes) + ",\"workers\":" + std::to_string(workers) +
-      ",\"ns_per_operation\":" + number(ns_per_operation) + ",\"cpu_seconds\":" + number(cpu_seconds) +
-      ",\"peak_rss_bytes\":" + std::to_string(peak_rss_bytes);
+      ",\"policy\":\"" + policy + "\"" + ",\"ns_per_operation\":" + number(ns_per_operation) +
+      ",\"cpu_seconds\":" + number(cpu_seconds) + ",\"peak_rss_bytes\":" + std::to_string(peak_rss_bytes);
   for (const auto& [name, value] : extra) text += ",\"" + name + "\":" + number(value);
   return text + "}";
 }

@@ -42,6 +42,7 @@ struct RunReport {
   std::size_t operations = 0;
   std::size_t processes = 0;
   unsigned workers = 0;
+  std::string policy;
   double ns_per_operation = 0;
   double cpu_seconds = 0;
   std::size_t peak_rss_bytes = 0;
@@ -49,7 +50,9 @@ struct RunReport {
 
   std::string json() const;
 };
-RunReport run_scenario(const Scenario& scenario, Parameters parameters, unsigned workers);
+// Throws std::invalid_argument for a policy that there is not.
+RunReport run_scenario(const Scenario& scenario, Parameters parameters, unsigned workers,
+                       std::string_view policy);
 
 // -- for scenarios
 

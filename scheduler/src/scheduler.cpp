@@ -57,6 +57,7 @@ Scheduler::Scheduler(const SchedulerSetup& setup)
     workers_.push_back(std::make_unique<Worker>(*this, WorkerId{i}, setup.seed + i, setup.drop_timer));
     if (count == 1) workers_.back()->parts_->set_alone();
   }
+  if (setup.policy) parts_->policies.use(setup.policy);
 }
 
 Scheduler::~Scheduler() { stop(); }
@@ -107,7 +108,7 @@ void Scheduler::start() {
   gate.wait_for(started);
   if (!failure) failure = gate.failure;
   try {  // after the workers: it looks at what their hooks have set
-    if (!failure && max_spares_ > 0) parts_->watchdog.start();
+    if (!failure && (max_spares_ > 0 || setup_.policy)) parts_->watchdog.start();
   } catch (const std::system_error& error) {
     failure = std::make_exception_ptr(std::system_error(
         error.code(), "throng: cannot start the watchdog's thread; raise the thread limit (ulimit -u)"));
@@ -137,7 +138,10 @@ Worker& Scheduler::add_spare() {
 
 void Scheduler::stop() noexcept {
   if (parts_->stopping.exchange(true, std::memory_order_seq_cst)) return;  // pairs: the loads in Worker::park
-  parts_->watchdog.stop();                                                 // no more spares from here on
+  {
+    std::lock_guard lock(parts_->watchdog_mutex);
+    parts_->watchdog.stop();  // no more spares from here on
+  }
   std::size_t all = workers_.size() + spare_count();
   for (std::size_t i = 0; i < all; ++i) any_worker(i).parts_->parker.unpark();
   for (std::size_t i = 0; i < all; ++i) {
@@ -160,23 +164,41 @@ void Scheduler::stop() noexcept {
 void Scheduler::set_online(std::uint32_t workers) noexcept {
   parts_->idle.set_workers(workers);
   parts_->online.store(workers, std::memory_order_relaxed);  // relaxed: ordered by the parkers' mutexes
+  unpark_all();
+}
+
+void Scheduler::unpark_all() noexcept {
   for (auto& worker : workers_) worker->parts_->parker.unpark();
+}
+
+void Scheduler::use_policy(const PolicyFactory& factory) {
+  if (factory && !host_driven_) {
+    std::lock_guard lock(parts_->watchdog_mutex);
+    parts_->watchdog.start();
+  }
+  parts_->policies.use(factory);
+}
+
+void Scheduler::report(const std::string& sentence) noexcept {
+  const SchedulerHooks& hooks = parts_->hooks;
+  if (hooks.policy_failed != nullptr) hooks.policy_failed(hooks.context, sentence);
 }
 
 std::uint32_t Scheduler::online() const noexcept {
   return parts_->online.load(std::memory_order_relaxed);  // relaxed: as it was last set
 }
 
-void Scheduler::wake(Runnable& runnable) noexcept {
+void Scheduler::wake(Runnable& runnable, Wake wake) noexcept {
   Worker* worker = current_worker();
   if (worker != nullptr && &worker->scheduler() == this) {
-    worker->enqueue(runnable);
+    worker->enqueue(runnable, wake);
     return;
   }
-  hand_over(runnable);
+  hand_over(runnable, wake);
 }
 
-void Scheduler::hand_over(Runnable& runnable) noexcept {
+void Scheduler::hand_over(Runnable& runnable, Wake wake) noexcept {
+  RunnableAccess::wake(runnable) = static_cast<std::uint8_t>(wake);
   parts_->injector.push(&runnable);  // counts it, seq_cst; see idle.hpp
   if (parts_->idle.anybody_idle()) wake_one();
 }
@@ -256,7 +278,7 @@ bool Scheduler::run_blocking(void (*job)(void*) noexcept, void* argument) {
 }
 
 std::size_t Scheduler::waiting() const noexcept {
-  std::size_t count = parts_->injector.pending();
+  std::size_t count = parts_->injector.pending() + parts_->policies.waiting();
   auto add = [&](const Worker& worker) {
     for (const RunQueue& queue : worker.parts_->queues) count += queue.size();
   };

@@ -1,11 +1,13 @@
 // What a scheduler is made of, apart from its face: shared by worker.cpp and scheduler.cpp only.
 #pragma once
 
+#include <mutex>
 #include <throng/scheduler/scheduler.hpp>
 
 #include "blocking_pool.hpp"
 #include "idle.hpp"
 #include "injector.hpp"
+#include "policy_board.hpp"
 #include "watchdog.hpp"
 #include "worker_parts.hpp"
 
@@ -16,12 +18,18 @@ void block_asynchronous_signals() noexcept;
 
 struct Scheduler::Parts {
   Parts(Scheduler& scheduler, std::uint32_t workers, std::size_t blocking_threads)
-      : idle(workers), blocking(blocking_threads), watchdog(scheduler), online(workers) {}
+      : idle(workers),
+        blocking(blocking_threads),
+        watchdog(scheduler),
+        policies(scheduler),
+        online(workers) {}
 
   Injector injector;
   Idle idle;
   BlockingPool blocking;
+  std::mutex watchdog_mutex;  // held by who starts or stops the watchdog
   Watchdog watchdog;
+  PolicyBoard policies;
   SchedulerHooks hooks;  // constant after construction
   // Protocol: set once by stop(), seq_cst, before every worker is unparked; read by workers before they
   // sleep.

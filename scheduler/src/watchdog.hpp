@@ -12,6 +12,8 @@
 // ends in a call of the runtime's, which touches what is then somebody else's. Switching in a signal handler:
 // the run may hold malloc's lock.
 //
+// It also looks at policies, now and then: PolicyBoard::look().
+//
 // Protocol: everything of the watchdog's is its own thread's, but what is said to be shared.
 #pragma once
 
@@ -35,7 +37,7 @@ class Watchdog {
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
 
-  // Throws std::system_error.
+  // Throws std::system_error. Does nothing if it has been started, or stopped.
   void start();
   // Returns when its thread has ended. Spares are the scheduler's to end.
   void stop() noexcept;
@@ -56,6 +58,8 @@ class Watchdog {
   void run();
   void look(std::int64_t now);
   bool is_stuck(std::size_t index, std::int64_t now);
+  bool has_queued_by_policy(std::size_t index);
+  std::uint32_t first_stuck() const;
   void put_on_duty(std::int64_t now);
   void send_home(std::uint32_t count);
   void sleep_while_all_sleep();

@@ -47,12 +47,16 @@ class ModelParker {
 #undef Parker
 
 #include "scheduler/src/clock.cpp"  // the shipped code from here on, built with the explorer's atomics
+#include "scheduler/src/policy.cpp"
+#include "scheduler/src/policy_board.cpp"
+#include "scheduler/src/policy_queue.cpp"
 #include "scheduler/src/run_queue.cpp"
 #include "scheduler/src/scheduler.cpp"
 #include "scheduler/src/spare.cpp"
 #include "scheduler/src/timer_wheel.cpp"
 #include "scheduler/src/watchdog.cpp"
 #include "scheduler/src/worker.cpp"
+#include "scheduler/src/worker_policy.cpp"
 
 #include "mailbox/src/assert.cpp"
 
@@ -110,6 +114,10 @@ namespace {
 std::array<Worker*, throng_model::max_threads> workers_of_threads{};
 }  // namespace
 
+int* ticks_word() noexcept {  // of a policy's, and there is none here
+  static int ticks = 0;
+  return &ticks;
+}
 Worker* current_worker() noexcept { return workers_of_threads[throng_model::current_thread()]; }
 void set_current_worker(Worker* worker) noexcept {
   workers_of_threads[throng_model::current_thread()] = worker;
@@ -130,6 +138,35 @@ using namespace throng_model_test;
 
 struct World;
 
+// First in, first out, in one queue for both workers, or each time to the worker that did not wake it.
+class Fifo : public throng::SchedulingPolicy {
+ public:
+  void enqueue(Runnable& runnable, Wake) override { waiting_.push_back(&runnable); }
+  Runnable* dequeue() override {
+    if (waiting_.empty()) return nullptr;
+    Runnable* next = waiting_.front();
+    waiting_.pop_front();
+    return next;
+  }
+  std::size_t size() const override { return waiting_.size(); }
+
+ private:
+  std::deque<Runnable*> waiting_;
+};
+class Central final : public Fifo {
+ public:
+  bool is_central() const override { return true; }
+};
+class Across final : public Fifo {
+ public:
+  throng::WorkerId place(Runnable&, Wake, throng::WorkerId waker) override { return {1 - waker.number}; }
+};
+
+template <class P>
+std::unique_ptr<throng::SchedulingPolicy> make(throng::WorkerId) {
+  return std::make_unique<P>();
+}
+
 // Runs `runs` times, and the first time spawns another if it has one.
 class Item : public Runnable {
  public:
@@ -144,9 +181,12 @@ class Item : public Runnable {
 };
 
 struct World {
+  explicit World(throng::PolicyFactory which) : policy(std::move(which)) {}
   ManualTime time;
+  throng::PolicyFactory policy;
   Scheduler scheduler{[this] {
     SchedulerSetup setup;
+    setup.policy = policy;
     setup.workers = 2;
     setup.time = &time;
     return setup;
@@ -172,11 +212,12 @@ struct Plan {
   std::vector<int> runs;
   bool spawns = false;
   bool stops_when_done = true;
+  throng::PolicyFactory policy{};
 };
 
 Setup run(const Plan& plan) {
   return [=](Execution& e) {
-    auto world = std::make_shared<World>();
+    auto world = std::make_shared<World>(plan.policy);
     int items = static_cast<int>(plan.runs.size()) * (plan.spawns ? 2 : 1);
     for (std::size_t i = 0; i < 2; ++i) {
       e.thread([=] {
@@ -235,4 +276,14 @@ TEST_CASE("worker: what yields goes on, wherever it is stolen to, and a sentinel
 TEST_CASE("worker: stop ends every worker, whatever is still to be done") {
   passes_at_random("two outsiders, both spawn", 50'000,
                    {.runs = {2, 1}, .spawns = true, .stops_when_done = false});
+}
+
+TEST_CASE("worker: under a central policy, and one that places elsewhere, nobody oversleeps") {
+  for (const throng::PolicyFactory& policy :
+       {throng::PolicyFactory(make<Central>), throng::PolicyFactory(make<Across>),
+        throng::PolicyFactory(make<Fifo>)}) {
+    passes_exhaustively("one item, old values", with_old_values, run({.runs = {1}, .policy = policy}));
+    passes_at_random("two outsiders, both spawn", 20'000, {.runs = {1, 1}, .spawns = true, .policy = policy});
+    passes_at_random("two that yield once", 20'000, {.runs = {2, 2}, .policy = policy});
+  }
 }

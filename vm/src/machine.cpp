@@ -12,6 +12,7 @@
 #include <array>
 #include <bit>
 #include <chrono>
+#include <cstdio>
 #include <stdexcept>
 #include <thread>
 
@@ -68,6 +69,8 @@ SchedulerSetup setup_of(const RuntimeOptions& options, SchedulerHooks hooks) {
   setup.drop_timer = [](const Expiry& expiry) noexcept {
     destroy_signal(static_cast<Signal*>(expiry.payload));
   };
+  setup.policy = options.policy;
+  setup.policy_limit = options.policy_limit.count();
   setup.hooks = hooks;
   return setup;
 }
@@ -78,7 +81,8 @@ Machine::Machine(const RuntimeOptions& wanted)
     : options(checked(wanted)),
       table({options.max_processes, stocks_of(options)}, run_process),
       host_state_(*this),
-      scheduler(setup_of(options, {this, worker_started, worker_stopped, worker_ticks, worker_is_stuck})) {
+      scheduler(setup_of(
+          options, {this, worker_started, worker_stopped, worker_ticks, worker_is_stuck, policy_failed})) {
   std::size_t stack = options.stack_size != 0 ? options.stack_size : default_stack_size;
   // Each worker keeps warm stacks in reserve, which must not be missing elsewhere.
   std::size_t reserve = stocks_of(options) * std::size_t{ProcessTable::slack};
@@ -125,6 +129,10 @@ void Machine::worker_is_stuck(void* machine, Worker& worker, std::int64_t since,
   end_for_others(state);
 }
 
+void Machine::policy_failed(void*, const std::string& sentence) noexcept {
+  std::fprintf(stderr, "%s\n", sentence.c_str());
+}
+
 void Machine::worker_stopped(void*, Worker& worker) noexcept {
   if (!worker.scheduler().is_host_driven()) state_of(worker).capture.detach();
 }
@@ -156,7 +164,8 @@ Process* Machine::create(WorkerState* state, const SpawnOptions& spawn_options, 
   if (table.high_water() >= table.limit() && process_count() >= table.limit()) return nullptr;
   Process* process = table.take(state->stock);
   if (process == nullptr) return nullptr;
-  process->set_up(spawn_options.priority, spawn_options.tag);
+  process->set_up(spawn_options.priority, spawn_options.tag, std::max(spawn_options.weight, 1U),
+                  spawn_options.deadline.time_since_epoch().count());
   // relaxed: published by pid_bits below
   process->traps_exits.store(spawn_options.trap_exit, std::memory_order_relaxed);
   process->must_exit = false;

@@ -169,6 +169,8 @@ class Machine {
   static void worker_ticks(void* machine, Worker& worker, bool about_to_sleep) noexcept;
   static void worker_is_stuck(void* machine, Worker& worker, std::int64_t since, bool& reported) noexcept;
 
+  static void policy_failed(void* machine, const std::string& sentence) noexcept;
+
   static constexpr std::uint64_t references_at_once = 1 << 12;
   static constexpr std::size_t stack_classes = 12;
   std::mutex pools_mutex_;
@@ -301,7 +303,9 @@ std::uint16_t first_grant(std::int32_t slice, bool is_cheap) noexcept;
 inline void grant_ticks(WorkerState& state, const Process& process) noexcept {
   state.granted_at = 0;
   state.granted_ticks = process.first_ticks;
-  *state.ticks = process.first_ticks;
+  if (process.worker->under_policy) [[unlikely]]  // which may have given less than a slice
+    state.granted_ticks = std::min(state.granted_ticks, process.worker->budget * ticks_per_reduction);
+  *state.ticks = state.granted_ticks;
 }
 inline void settle_ticks(WorkerState& state, Worker& worker) noexcept {
   worker.budget -= (state.granted_ticks - *state.ticks) / ticks_per_reduction;

@@ -3,6 +3,7 @@
 #include <throng/vm/process.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "machine.hpp"
 #include "runtime_call.hpp"
@@ -10,6 +11,16 @@
 namespace throng {
 
 using detail::Process;
+
+namespace detail {
+namespace {
+
+void tell_policy(Process& process, Attribute attribute) noexcept {
+  if (process.worker->under_policy) process.worker->changed(process, attribute);
+}
+
+}  // namespace
+}  // namespace detail
 
 Pid self() { return detail::RuntimeCall("self()").process().pid(); }
 
@@ -34,8 +45,32 @@ Priority priority(Priority level) {
   detail::RuntimeCall runtime_call("priority()");
   detail::Process& process = runtime_call.process();
   Priority old = process.priority();
-  process.set_up(level, process.tag());
+  process.ask_for(level);
+  detail::tell_policy(process, detail::Attribute::priority);
   return old;
+}
+
+void set_tag(std::uint64_t tag) {
+  detail::RuntimeCall runtime_call("set_tag()");
+  detail::Process& process = runtime_call.process();
+  process.ask_for_tag(tag);
+  detail::tell_policy(process, detail::Attribute::tag);
+}
+
+void set_weight(std::uint32_t weight) {
+  detail::RuntimeCall runtime_call("set_weight()");
+  detail::Process& process = runtime_call.process();
+  if (weight == 0)
+    throw std::invalid_argument("throng: set_weight(0): the smallest share is 1; the usual one is 100");
+  process.ask_for_weight(weight);
+  detail::tell_policy(process, detail::Attribute::weight);
+}
+
+void set_deadline(Clock::time_point deadline) {
+  detail::RuntimeCall runtime_call("set_deadline()");
+  detail::Process& process = runtime_call.process();
+  process.ask_for_deadline(deadline.time_since_epoch().count());
+  detail::tell_policy(process, detail::Attribute::deadline);
 }
 
 void exit(ExitReason reason) {

@@ -45,10 +45,17 @@ class alignas(cache_line) Process final : public Runnable {
  public:
   explicit Process(RunFunction run) noexcept : Runnable(run) {}
 
-  void set_up(const Priority priority, std::uint64_t tag) noexcept {
+  void set_up(Priority priority, std::uint64_t tag, std::uint32_t weight, std::int64_t deadline) noexcept {
     set_priority(priority);
     set_tag(tag);
+    set_weight(weight);
+    set_deadline(deadline);
+    forget_policy();
   }
+  void ask_for(Priority priority) noexcept { set_priority(priority); }
+  void ask_for_tag(std::uint64_t tag) noexcept { set_tag(tag); }
+  void ask_for_weight(std::uint32_t weight) noexcept { set_weight(weight); }
+  void ask_for_deadline(std::int64_t ns) noexcept { set_deadline(ns); }
 
   void note_near(const void* frames) noexcept { set_near(frames); }
 
@@ -70,6 +77,7 @@ class alignas(cache_line) Process final : public Runnable {
   }
   void note_backlog() noexcept {
     std::size_t waiting = queue.size();
+    set_backlog(static_cast<std::uint32_t>(waiting));
     // relaxed: the owner's own
     if (waiting < 256 && backlog.load(std::memory_order_relaxed) == 0) return;
     waiting = waiting < 256 ? 0 : std::min<std::size_t>(waiting, 1U << 16);
@@ -122,6 +130,9 @@ class alignas(cache_line) Process final : public Runnable {
   Worker* worker = nullptr;    // who runs it, while it runs; another one after each switch
   Carrier* carrier = nullptr;  // stack, or null: has not run or rests
   Body* body = nullptr;
+  Machine* machine = nullptr;
+  // Protocol: written by the owner, read by anybody as a statistic.
+  Atomic<std::uint64_t> reductions{0};
   MessageQueue queue;
   ExitReason exit_reason;
   std::unique_ptr<Relations> relations;
@@ -136,12 +147,9 @@ class alignas(cache_line) Process final : public Runnable {
   // Protocol: who spawned it, as bits; stored before pid_bits, and constant while the process lives. Read by
   // others, relaxed, between two looks at pid_bits: a list of ancestors may be short, never wrong.
   Atomic<std::uint64_t> parent_bits{0};
-  // Protocol: written by the owner, read by anybody as a statistic.
-  Atomic<std::uint64_t> reductions{0};
   std::uint32_t stack_class = 0;  // which pool its stack comes from
   std::uint32_t next_free = 0;    // link of the free lists while nobody lives here
   std::uint64_t next_serial = 1;  // of the next process that lives here
-  Machine* machine = nullptr;
   HostExit host_exit;
   // Protocol: set by anybody who starts a timer for this process, cleared by the owner at its end: relaxed,
   // since starting a timer for a process that is just ending may come too late either way.
@@ -150,5 +158,8 @@ class alignas(cache_line) Process final : public Runnable {
   // at it. One of the two sees the other, so a name is never left to the dead.
   Atomic<bool> has_name{false};
 };
+
+// A line more than without policies: what they keep of a process must not grow beyond that.
+static_assert(sizeof(Process) == 384);
 
 }  // namespace throng::detail

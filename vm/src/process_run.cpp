@@ -149,6 +149,7 @@ Settled yielded(WorkerState& state, Process& process) noexcept {
   process.status.store(ProcessStatus::runnable, std::memory_order_relaxed);  // relaxed: a statistic
   if (!ends_at_once(state.machine.scheduler)) [[likely]]
     return Settled::yielded;
+  if (process.worker->under_policy) process.worker->stopping(process, Stop::yielded);
   send_elsewhere(process);
   return Settled::waiting;
 }
@@ -156,8 +157,19 @@ Settled yielded(WorkerState& state, Process& process) noexcept {
 Settled finished(WorkerState& state, Process& process) noexcept {
   state.set_idle();
   if (process.carrier != nullptr) keep_carrier(state, *std::exchange(process.carrier, nullptr));
+  if (process.worker->under_policy) [[unlikely]]
+    process.worker->stopping(process, Stop::ended);
   release_block(state, process);
   return Settled::done;
+}
+
+// True: it waits, and may be running elsewhere from here on. False: something has come meanwhile.
+inline bool gave_away(Worker& worker, Process& process) noexcept {
+  if (worker.under_policy) [[unlikely]]
+    worker.stopping(process, Stop::waits);
+  if (process.inbox.mark_waiting()) return true;
+  if (worker.under_policy) worker.goes_on(process);
+  return false;
 }
 
 // Switches to the process if what it waits for has happened; otherwise it goes on waiting as it did.
@@ -213,7 +225,7 @@ Settled Machine::run_process(Runnable& runnable, Worker& worker) noexcept {
       settle(state, process);
       process.status.store(ProcessStatus::suspended, std::memory_order_relaxed);  // relaxed: a statistic
       state.set_idle();
-      if (process.inbox.mark_waiting()) return Settled::waiting;  // as below
+      if (gave_away(worker, process)) return Settled::waiting;
       continue;
     }
     resume_if_woken(state, process);
@@ -247,7 +259,7 @@ Settled Machine::run_process(Runnable& runnable, Worker& worker) noexcept {
     settle(state, process);
     process.status.store(ProcessStatus::waiting, std::memory_order_relaxed);  // relaxed: a statistic
     state.set_idle();
-    if (process.inbox.mark_waiting()) return Settled::waiting;  // it may be running elsewhere from here on
+    if (gave_away(worker, process)) return Settled::waiting;
   }
 }
 

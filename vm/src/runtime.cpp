@@ -68,6 +68,15 @@ void Runtime::set_workers_online(unsigned workers) {
 
 unsigned Runtime::workers_online() const { return machine_->scheduler.online(); }
 
+void Runtime::set_policy(const PolicyFactory& policy) {
+  // A process that does so must not be switched away while it holds locks that others wait for.
+  std::optional<detail::Unbroken> unbroken;
+  if (detail::Process* process = detail::current_process()) unbroken.emplace(*process);
+  std::lock_guard lock(machine_->spawn_mutex());
+  machine_->require_running("set_policy()");
+  machine_->scheduler.use_policy(policy);
+}
+
 Pid Runtime::spawn_from_host(detail::Body* body, void (*ended)(void*, const ExitReason&) noexcept,
                              void* context) {
   std::unique_ptr<detail::Body, decltype(&detail::destroy_body)> owned(body, detail::destroy_body);
@@ -81,7 +90,7 @@ Pid Runtime::spawn_from_host(detail::Body* body, void (*ended)(void*, const Exit
   owned.release();
   process->host_exit = {ended, context};
   Pid pid = process->pid();
-  machine_->scheduler.wake(*process);
+  machine_->scheduler.wake(*process, detail::Wake::created);
   return pid;
 }
 

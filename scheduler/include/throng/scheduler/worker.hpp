@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
+#include <throng/scheduler/policy.hpp>
 #include <throng/scheduler/runnable.hpp>
 #include <throng/scheduler/timer_key.hpp>
 #include <throng/scheduler/worker_id.hpp>
@@ -35,9 +37,10 @@ class Worker {
   Scheduler& scheduler() const noexcept { return scheduler_; }
   WorkerMetrics metrics() const noexcept;  // Thread: any.
 
-  // Puts a runnable that the caller holds at the tail of its priority's queue here; may wake another worker.
-  void enqueue(Runnable& runnable) noexcept { enqueue_at(runnable, runnable.priority()); }
-  // The same at another priority, for this once.
+  // Puts a runnable that the caller holds at the tail of its priority's queue here, or gives it to the
+  // policy; may wake another worker.
+  void enqueue(Runnable& runnable, Wake wake = Wake::woken) noexcept;
+  // The same at another priority, for this once; a policy takes it for one that is woken.
   void enqueue_at(Runnable& runnable, Priority priority) noexcept;
   // True when something waits on this worker: a run that can go on should then yield at the end of its slice.
   bool has_waiting() const noexcept;
@@ -49,6 +52,15 @@ class Worker {
   // What is left of the current slice, in reductions; the run that is charged counts it down. Set before each
   // run.
   std::int32_t budget = 0;
+  // A policy is asked here, so that who runs must call the next three. Read only; of this worker's own
+  // thread.
+  bool under_policy = false;
+  // Before a runnable is given away to wait, or has ended; not for one that yields.
+  void stopping(Runnable& runnable, Stop stop) noexcept;
+  // It was about to wait, and does not.
+  void goes_on(Runnable& runnable) noexcept;
+  // The one that runs has set an attribute.
+  void changed(Runnable& runnable, Attribute attribute) noexcept;
   // Belongs to the floor above: its per-worker state, installed by SchedulerHooks::started.
   void* attachment = nullptr;
 
@@ -74,12 +86,31 @@ class Worker {
   Runnable* next_behind(bool others_wait) noexcept;
   void count_for_those_behind() noexcept;
   bool is_turn_of_those_behind() noexcept;
-  void push_and_tell(Runnable& runnable, std::size_t level) noexcept;
+  void push_and_tell(Runnable& runnable, std::size_t level, Wake wake) noexcept;
+  void note_use(std::uint32_t used) noexcept;
   Runnable* find_work();
   bool accept_injected() noexcept;
   Runnable* search(bool only_what_has_waited) noexcept;
   Runnable* steal_from(Worker& victim, bool only_what_has_waited) noexcept;
+  bool has_waited(std::uint64_t progress, const Worker& victim, std::size_t level) noexcept;
   void run(Runnable& runnable) noexcept;
+  // Under a policy: worker_policy.cpp.
+  void adopt_policy() noexcept;
+  void leave_policy() noexcept;
+  void give(Runnable& runnable, Wake wake) noexcept;
+  void give_chain(Runnable* chain, Wake wake) noexcept;
+  bool accept_injected_by_policy() noexcept;
+  void tell_of_given() noexcept;
+  bool give_woken(Runnable& runnable, Wake wake) noexcept;
+  bool give_elsewhere(Runnable& runnable, Wake wake, std::uint32_t where) noexcept;
+  void give_back(Runnable& runnable, Stop stop, std::uint32_t used) noexcept;
+  void keep(Runnable& runnable) noexcept;
+  bool shares_policy() const noexcept;
+  std::uint32_t used_of_slice() const noexcept;
+  Runnable* next_by_policy() noexcept;
+  void run_by_policy(Runnable& runnable) noexcept;
+  Runnable* steal_from_policy(Worker& victim, bool only_what_has_waited) noexcept;
+  Runnable* keep_stolen(std::span<Runnable* const> stolen) noexcept;
   void poll_sources();
   void tick(bool about_to_sleep) noexcept;
   bool park();

@@ -68,6 +68,11 @@ Alias alias_of(Monitor monitor);
 // Incoming exit signals become messages. Returns the old setting (FLG-1).
 bool trap_exit(bool on);
 Priority priority(Priority level);
+// What scheduling policies go by, of the caller; as in SpawnOptions. Errors: std::invalid_argument for weight
+// 0.
+void set_tag(std::uint64_t tag);
+void set_weight(std::uint32_t weight);
+void set_deadline(Clock::time_point deadline);
 
 // Ends the caller.
 [[noreturn]] void exit(ExitReason reason);

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <throng/scheduler/clock.hpp>
+#include <throng/scheduler/policy.hpp>
 #include <throng/vm/call.hpp>
 #include <throng/vm/errors.hpp>
 #include <throng/vm/inspect.hpp>
@@ -32,6 +33,11 @@ struct RuntimeOptions {
   std::int32_t slice = 4000;
   std::uint64_t seed = 0;      // of the scheduler's random choices
   bool report_crashes = true;  // one line on stderr for a process that ends with an error
+  // Who decides what runs next: makes the instance of each worker. Empty: the built-in queues.
+  PolicyFactory policy{};
+  // A policy that does not serve somebody, or does not come back from a call, for longer than this is thrown
+  // out: one sentence on stderr, and the built-in queues go on.
+  Duration policy_limit = std::chrono::seconds(5);
 
   static constexpr unsigned default_workers = ~0U;  // as many as there are CPUs to use
 };
@@ -109,6 +115,11 @@ class Runtime {
   // std::invalid_argument for 0 or more than there are, and for a runtime that the host polls.
   void set_workers_online(unsigned workers);
   unsigned workers_online() const;
+
+  // Puts a policy in force while all runs, the built-in queues if it is empty: each worker changes at its
+  // next turn, nothing is lost, and messages keep their order (SCH-12). Also from a process. Throws what the
+  // factory throws, and std::invalid_argument if it makes nothing; then the one before stays.
+  void set_policy(const PolicyFactory& policy);
 
  private:
   Pid spawn_from_host(detail::Body* body, void (*ended)(void*, const ExitReason&) noexcept, void* context);

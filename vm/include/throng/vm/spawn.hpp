@@ -2,6 +2,7 @@
 // must be Sendable. Thread: in a process. Errors: NotInProcess; LimitReached when no process can be had.
 #pragma once
 
+#include <throng/scheduler/clock.hpp>
 #include <throng/scheduler/runnable.hpp>
 #include <throng/vm/body.hpp>
 #include <throng/vm/exit_reason.hpp>
@@ -12,8 +13,11 @@ namespace throng {
 struct SpawnOptions {
   Priority priority = Priority::normal;
   std::size_t stack_size = 0;  // bytes; 0: the runtime's default
-  std::uint64_t tag = 0;       // for scheduling policies
+  std::uint64_t tag = 0;       // for scheduling policies: whatever they take it for
   bool trap_exit = false;      // trap exits from the first instruction on
+  std::uint32_t weight = 100;  // for scheduling policies: its share beside others; 0 counts as 1
+  // For scheduling policies: when it wants to have been served.
+  Clock::time_point deadline = Clock::time_point::max();
 };
 
 // A process and the monitor that was made together with it; made for structured bindings.
