@@ -6,6 +6,7 @@
 #include "blocking_pool.hpp"
 #include "idle.hpp"
 #include "injector.hpp"
+#include "simulation.hpp"
 #include "watchdog.hpp"
 #include "worker_parts.hpp"
 
@@ -22,7 +23,8 @@ struct Scheduler::Parts {
   Idle idle;
   BlockingPool blocking;
   Watchdog watchdog;
-  SchedulerHooks hooks;  // constant after construction
+  SchedulerHooks hooks;                    // constant after construction
+  std::unique_ptr<Simulation> simulation;  // null: it is real
   // Protocol: set once by stop(), seq_cst, before every worker is unparked; read by workers before they
   // sleep.
   Atomic<bool> stopping{false};

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "parker.hpp"
-#include "random.hpp"
+#include <throng/scheduler/random.hpp>
 #include "run_queue.hpp"
 #include "timer_wheel.hpp"
 

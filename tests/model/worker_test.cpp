@@ -49,6 +49,7 @@ class ModelParker {
 #include "scheduler/src/clock.cpp"  // the shipped code from here on, built with the explorer's atomics
 #include "scheduler/src/run_queue.cpp"
 #include "scheduler/src/scheduler.cpp"
+#include "scheduler/src/simulation.cpp"
 #include "scheduler/src/spare.cpp"
 #include "scheduler/src/timer_wheel.cpp"
 #include "scheduler/src/watchdog.cpp"

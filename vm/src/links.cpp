@@ -12,6 +12,7 @@ void link(Pid other) {
   detail::Unbroken unbroken(process);
   if (detail::is_rejected(process) || other == process.pid() || process.is_linked(other)) return;
   detail::Machine& machine = *process.machine;
+  detail::touch(machine, other.bits());
   if (machine.table.find(other) == nullptr && !process.is_trapping()) throw NoProcess();
   process.ensure_relations().links[other].unlink_id = 0;
   machine.deliver(other, make_message<detail::LinkSignal>(detail::link_kind, process.pid()).release_signal());
@@ -55,7 +56,7 @@ Monitor monitor(Pid other, const MonitorOptions& options) {
 Monitor monitor(std::string_view name, const MonitorOptions& options) {
   Process& process = detail::require_process("monitor()");
   detail::Unbroken unbroken(process);
-  return monitor(process.machine->names.find(name).value_or(Pid()), options);
+  return monitor(process.machine->find_name(name).value_or(Pid()), options);
 }
 
 bool demonitor(Monitor monitor, bool flush) {
@@ -96,6 +97,7 @@ void register_name(std::string_view name, Pid pid) {
   detail::enter_call(process, detail::price::tie);
   detail::Unbroken unbroken(process);
   if (detail::is_rejected(process)) return;
+  detail::touch(*process.machine, detail::touched_names);
   std::string quoted = "\"" + std::string(name) + "\"";
   detail::Machine& machine = *process.machine;
   Process* target = machine.table.find(pid);
@@ -124,6 +126,7 @@ void unregister_name(std::string_view name) {
   detail::enter_call(process, detail::price::tie);
   detail::Unbroken unbroken(process);
   if (detail::is_rejected(process)) return;
+  detail::touch(*process.machine, detail::touched_names);
   if (!process.machine->names.remove(name)) {
     throw BadName("throng: unregister_name(\"" + std::string(name) + "\"): nobody has the name");
   }
@@ -133,7 +136,7 @@ std::optional<Pid> whereis(std::string_view name) {
   Process& process = detail::require_process("whereis()");
   detail::enter_call(process, detail::price::look_up);
   detail::Unbroken unbroken(process);
-  return process.machine->names.find(name);
+  return process.machine->find_name(name);
 }
 
 }  // namespace throng

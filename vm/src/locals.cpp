@@ -9,6 +9,7 @@ namespace throng::detail {
 void* runtime_local(const RuntimeLocal& wanted) {
   Process& process = require_process("runtime_local()");
   Unbroken unbroken(process);
+  touch(*process.machine, touched_world);
   return process.machine->locals.find_or_make(wanted);
 }
 

@@ -4,6 +4,7 @@
 #include <throng/vm/call.hpp>
 
 #include "possession.hpp"
+#include "simulator.hpp"
 #include "timers.hpp"
 
 #include <sched.h>
@@ -26,6 +27,9 @@ unsigned usable_cpus() {
 }
 
 RuntimeOptions checked(RuntimeOptions options) {
+  if (options.simulator != nullptr &&
+      (options.workers == RuntimeOptions::default_workers || options.workers == 0))
+    options.workers = 1;  // the number of CPUs is not the same everywhere
   if (options.workers == RuntimeOptions::default_workers) options.workers = usable_cpus();
   if (options.workers > 1024) {
     throw std::invalid_argument(
@@ -64,6 +68,7 @@ SchedulerSetup setup_of(const RuntimeOptions& options, SchedulerHooks hooks) {
     destroy_signal(static_cast<Signal*>(expiry.payload));
   };
   setup.hooks = hooks;
+  if (options.simulator != nullptr) setup.simulated = &options.simulator->time();
   return setup;
 }
 
@@ -71,9 +76,11 @@ SchedulerSetup setup_of(const RuntimeOptions& options, SchedulerHooks hooks) {
 
 Machine::Machine(const RuntimeOptions& wanted)
     : options(checked(wanted)),
+      simulator(options.simulator.get()),
       table({options.max_processes, stocks_of(options)}, run_process),
       host_state_(*this),
       scheduler(setup_of(options, {this, worker_started, worker_stopped, worker_ticks, worker_is_stuck})) {
+  if (simulator != nullptr) simulator->attach(*this);
   std::size_t stack = options.stack_size != 0 ? options.stack_size : default_stack_size;
   // Each worker keeps warm stacks in reserve, which must not be missing elsewhere.
   std::size_t reserve = stocks_of(options) * std::size_t{ProcessTable::slack};
@@ -143,6 +150,7 @@ Process* Machine::create(WorkerState* state, const SpawnOptions& spawn_options, 
   }
   std::uint32_t stack_class = stack_class_for(spawn_options.stack_size);
   if (table.high_water() >= table.limit() && process_count() >= table.limit()) return nullptr;
+  touch(*this, touched_pids);
   Process* process = table.take(state->stock);
   if (process == nullptr) return nullptr;
   process->set_up(spawn_options.priority, spawn_options.tag);
@@ -182,6 +190,7 @@ Process* Machine::create(WorkerState* state, const SpawnOptions& spawn_options, 
 }
 
 void Machine::deliver(Pid to, Signal* signal) noexcept {
+  if (simulator != nullptr && !simulator->lets_pass(to, signal)) return;
   signal->address = signal->kind == aliased_message_kind ? signal->address : to.bits();
   Process* process = table.find(to);
   if (process == nullptr) {
@@ -259,6 +268,11 @@ std::vector<Pid> Machine::live_pids() const {
   return pids;
 }
 
+std::optional<Pid> Machine::find_name(std::string_view name) const {
+  touch(*this, touched_names);
+  return names.find(name);
+}
+
 RuntimeInfo Machine::info() const {
   RuntimeInfo info;
   info.name = options.name;
@@ -290,8 +304,29 @@ RuntimeInfo Machine::info() const {
   return info;
 }
 
+void Machine::attach_workers() noexcept {
+  for (std::size_t i = 0; i < scheduler.worker_count(); ++i) {
+    WorkerState& state = state_of(scheduler.worker(i));
+    state.host.attach();
+    state.ticks = ticks_word();
+  }
+}
+
+Pid Machine::start_root(Body* body, const HostExit& host_exit) {
+  Process* process = create(nullptr, {}, body);
+  if (process == nullptr) {
+    throw LimitReached("throng: all " + std::to_string(options.max_processes) +
+                       " processes are in use; raise RuntimeOptions::max_processes");
+  }
+  process->host_exit = host_exit;
+  Pid pid = process->pid();
+  scheduler.wake(*process);
+  return pid;
+}
+
 bool Machine::poll() {
   if (!scheduler.is_host_driven()) return false;
+  if (simulator != nullptr) return simulator->take_step();
   // The host may poll from another thread than last time: the switches need to know whose exceptions and
   // errno to keep.
   if (polling_.exchange(true, std::memory_order_acquire)) return false;  // pairs: the store below
@@ -301,46 +336,6 @@ bool Machine::poll() {
   bool active = scheduler.poll(256);
   polling_.store(false, std::memory_order_release);  // pairs: the exchange above, by the next caller
   return active;
-}
-
-ShutdownReport Machine::stop(Duration deadline) {
-  {
-    std::lock_guard lock(spawn_mutex_);
-    if (stopped_.exchange(true, std::memory_order_acq_rel)) return {};  // pairs: require_running
-  }
-  using Steady = std::chrono::steady_clock;
-  auto begin = Steady::now();
-  auto wait_until = [&](Steady::time_point end) {
-    while (process_count() > 0 && Steady::now() < end) {
-      if (scheduler.is_host_driven()) {
-        poll();
-      } else {
-        std::this_thread::sleep_for(std::chrono::microseconds(200));
-      }
-    }
-  };
-  auto tell_all = [&](const ExitReason& reason) {
-    for (Pid pid : live_pids()) deliver(pid, make_message<Exit>(exit_kind, Pid(), reason).release_signal());
-  };
-  tell_all(ExitReason::shutdown);
-  wait_until(begin + deadline / 2);
-  while (process_count() > 0 && Steady::now() < begin + deadline) {
-    tell_all(ExitReason::kill);  // again: those may have spawned others meanwhile
-    wait_until(std::min(begin + deadline, Steady::now() + std::chrono::milliseconds(50)));
-  }
-  ShutdownReport report{live_pids()};
-  if (scheduler.is_host_driven()) {
-    // Another host thread may be polling still; nobody polls again after this. pairs: poll's store
-    while (polling_.exchange(true, std::memory_order_acquire)) std::this_thread::yield();
-  }
-  scheduler.stop();
-  // Nothing runs any more: hosts that wait for a process that overstayed wait in vain.
-  for (Pid pid : report.overstayed) {
-    Process* process = table.find(pid);
-    HostExit host_exit = process != nullptr ? std::exchange(process->host_exit, {}) : HostExit{};
-    if (host_exit.ended != nullptr) host_exit.ended(host_exit.context, ExitReason::killed);
-  }
-  return report;
 }
 
 void Machine::require_running(const char* call) const {

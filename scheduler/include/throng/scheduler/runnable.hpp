@@ -66,8 +66,11 @@ class Runnable {
   std::atomic<std::uint32_t> queued_{0};
 };
 
-// What the queues of this floor need; nobody else uses it.
+// What this floor needs; nobody else uses it.
 struct RunnableAccess {
+  static detail::Settled run(Runnable& runnable, detail::Worker& worker) noexcept {
+    return runnable.run_(runnable, worker);
+  }
   static Runnable*& next(Runnable& runnable) noexcept { return runnable.next_; }
   static std::uint8_t& skips(Runnable& runnable) noexcept { return runnable.skips_; }
   static const void* near(const Runnable& runnable) noexcept {

@@ -2,7 +2,7 @@
 // global state; two runtimes share nothing.
 //
 // Thread: every member may be called from any host thread, except where it says otherwise; none from a
-// process.
+// process. Of a simulated one: from one thread at a time.
 #pragma once
 
 #include <exception>
@@ -18,6 +18,10 @@
 
 namespace throng {
 
+namespace detail {
+class Simulator;
+}
+
 struct RuntimeOptions {
   unsigned workers = default_workers;  // 0: no threads; the host calls poll()
   std::string name = "throng";
@@ -32,6 +36,8 @@ struct RuntimeOptions {
   std::int32_t slice = 4000;
   std::uint64_t seed = 0;      // of the scheduler's random choices
   bool report_crashes = true;  // one line on stderr for a process that ends with an error
+  // Null: real threads and real time. See simulation::simulate().
+  std::shared_ptr<detail::Simulator> simulator{};
 
   static constexpr unsigned default_workers = ~0U;  // as many as there are CPUs to use
 };
@@ -48,6 +54,7 @@ template <class S>
 struct StartFromHost;
 }  // namespace detail
 
+// In a simulated runtime the calls below that wait take its steps, on the caller's thread.
 class Runtime {
   friend struct ProgramRunner;
 
