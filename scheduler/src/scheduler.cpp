@@ -60,6 +60,7 @@ Scheduler::Scheduler(const SchedulerSetup& setup)
     workers_.push_back(std::make_unique<Worker>(*this, WorkerId{i}, setup.seed + i, setup.drop_timer));
     if (count == 1) workers_.back()->parts_->set_alone();
   }
+  if (setup.policy) parts_->policies.use(setup.policy);
 }
 
 Scheduler::~Scheduler() { stop(); }
@@ -158,23 +159,35 @@ void Scheduler::stop() noexcept {
 void Scheduler::set_online(std::uint32_t workers) noexcept {
   parts_->idle.set_workers(workers);
   parts_->online.store(workers, std::memory_order_relaxed);  // relaxed: ordered by the parkers' mutexes
+  unpark_all();
+}
+
+void Scheduler::unpark_all() noexcept {
   for (auto& worker : workers_) worker->parts_->parker.unpark();
+}
+
+void Scheduler::use_policy(const PolicyFactory& factory) { parts_->policies.use(factory); }
+
+void Scheduler::report(const std::string& sentence) noexcept {
+  const SchedulerHooks& hooks = parts_->hooks;
+  if (hooks.policy_failed != nullptr) hooks.policy_failed(hooks.context, sentence);
 }
 
 std::uint32_t Scheduler::online() const noexcept {
   return parts_->online.load(std::memory_order_relaxed);  // relaxed: as it was last set
 }
 
-void Scheduler::wake(Runnable& runnable) noexcept {
+void Scheduler::wake(Runnable& runnable, Wake wake) noexcept {
   Worker* worker = current_worker();
   if (worker != nullptr && &worker->scheduler() == this) {
-    worker->enqueue(runnable);
+    worker->enqueue(runnable, wake);
     return;
   }
-  hand_over(runnable);
+  hand_over(runnable, wake);
 }
 
-void Scheduler::hand_over(Runnable& runnable) noexcept {
+void Scheduler::hand_over(Runnable& runnable, Wake wake) noexcept {
+  RunnableAccess::wake(runnable) = static_cast<std::uint8_t>(wake);
   parts_->injector.push(&runnable);  // counts it, seq_cst; see idle.hpp
   if (parts_->idle.anybody_idle()) wake_one();
 }
@@ -258,7 +271,7 @@ bool Scheduler::run_blocking(void (*job)(void*) noexcept, void* argument) {
 }
 
 std::size_t Scheduler::waiting() const noexcept {
-  std::size_t count = parts_->injector.pending();
+  std::size_t count = parts_->injector.pending() + parts_->policies.waiting();
   auto add = [&](const Worker& worker) {
     for (const RunQueue& queue : worker.parts_->queues) count += queue.size();
   };

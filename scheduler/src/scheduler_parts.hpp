@@ -7,6 +7,7 @@
 #include "idle.hpp"
 #include "injector.hpp"
 #include "simulation.hpp"
+#include "policy_board.hpp"
 #include "watchdog.hpp"
 #include "worker_parts.hpp"
 
@@ -17,12 +18,17 @@ void block_asynchronous_signals() noexcept;
 
 struct Scheduler::Parts {
   Parts(Scheduler& scheduler, std::uint32_t workers, std::size_t blocking_threads)
-      : idle(workers), blocking(blocking_threads), watchdog(scheduler), online(workers) {}
+      : idle(workers),
+        blocking(blocking_threads),
+        watchdog(scheduler),
+        policies(scheduler),
+        online(workers) {}
 
   Injector injector;
   Idle idle;
   BlockingPool blocking;
   Watchdog watchdog;
+  PolicyBoard policies;
   SchedulerHooks hooks;                    // constant after construction
   std::unique_ptr<Simulation> simulation;  // null: it is real
   // Protocol: set once by stop(), seq_cst, before every worker is unparked; read by workers before they

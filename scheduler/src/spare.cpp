@@ -12,8 +12,10 @@ void Worker::stand_by() {
     if (parts_->on_duty.load(std::memory_order_acquire)) {    // pairs: put_on_duty
       shared.idle.begin_service();
       parts_->serves.store(true, std::memory_order_release);  // pairs: the watchdog's look
+      adopt_policy();
       serve();
       hand_back();
+      leave_policy();
       parts_->serves.store(false, std::memory_order_release);  // pairs: the watchdog's look
       shared.idle.end_service();
     } else {
@@ -22,10 +24,16 @@ void Worker::stand_by() {
   }
 }
 
-// To whoever is there: off duty, or offline, it looks at its queues no more.
+// To whoever is there: off duty, or offline, it looks at its queues no more. A queue that others look at as
+// well stays where it is, but for one: see worker_policy.cpp.
 void Worker::hand_back() noexcept {
   tick(true);
-  while (Runnable* runnable = next()) scheduler_.parts_->injector.push(runnable);
+  bool is_common = parts_->policy != nullptr && (parts_->policy->is_central() || parts_->helps != id_.number);
+  while (Runnable* runnable = next()) {
+    RunnableAccess::wake(*runnable) = static_cast<std::uint8_t>(Wake::exchanged);
+    scheduler_.parts_->injector.push(runnable);
+    if (is_common) break;
+  }
   if (scheduler_.parts_->injector.pending() > 0 && scheduler_.parts_->idle.anybody_idle())
     scheduler_.wake_one();
 }

@@ -85,7 +85,7 @@ void Watchdog::look(std::int64_t now) {
     bool takes_part =
         is_spare ? worker.parts_->serves.load(std::memory_order_acquire) : i < scheduler_.online();
     stuck_[i] = takes_part && is_stuck(i, now);
-    bool has_queued = stuck_[i] && worker.has_queued();
+    bool has_queued = stuck_[i] && (worker.has_queued() || has_queued_by_policy(i));
     somebody_waits = somebody_waits || has_queued;
     if (stuck_[i] && (!is_spare || has_queued)) ++needed;
     // relaxed: the watchdog's own word
@@ -99,6 +99,21 @@ void Watchdog::look(std::int64_t now) {
   } else if (needed < free_spares && (++calm_ >= calm_enough || scheduler_.parts_->idle.maybe_idle())) {
     send_home(free_spares - needed);
   }
+}
+
+bool Watchdog::has_queued_by_policy(std::size_t index) {
+  PolicyBoard& policies = scheduler_.parts_->policies;
+  if (!policies.has_policies()) return false;
+  std::uint32_t number = 0;
+  std::shared_ptr<PolicyQueue> queue = policies.queue_of(index, number);
+  return queue != nullptr && queue->size_hint() > 0;
+}
+
+// Whose policy a spare should serve: that of the first who is stuck.
+std::uint32_t Watchdog::first_stuck() const {
+  auto stuck = std::ranges::find(stuck_, true);
+  auto index = static_cast<std::size_t>(stuck - stuck_.begin());
+  return index < scheduler_.worker_count() ? static_cast<std::uint32_t>(index) : 0;
 }
 
 // At most one in a tick: the one before may have been enough.
@@ -120,6 +135,7 @@ void Watchdog::put_on_duty(std::int64_t now) {
   } catch (const std::bad_alloc&) {
     return;
   }
+  spare->parts_->helps = first_stuck();  // it is off duty, and has handed back all it had
   seen_[spare->id().number] = {~std::uint64_t{0}, now, false};
   spare->parts_->on_duty.store(true, std::memory_order_release);  // pairs: stand_by
   spare->parts_->parker.unpark();

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <span>
 #include <utility>
 
 #include "scheduler_parts.hpp"
@@ -15,7 +16,6 @@ constexpr std::uint32_t source_period = 64;          // turns between two looks 
 constexpr std::int32_t least_used = 1;               // reductions that a turn counts at least
 constexpr unsigned turn_shift = 6;                   // 64 reductions count as a turn more
 constexpr std::size_t injected_at_once = 32;         // taken from the injector in one go
-constexpr std::size_t stolen_at_once = 128;          // half a ring at most
 constexpr std::size_t timers_at_once = 1024;         // expiries handled before runnables get their turn
 constexpr std::int64_t sentinel_period = 1'000'000;  // ns; see Idle
 constexpr std::int64_t overdue_after = 500'000;      // ns; a sleeper's help for a busy worker's timers
@@ -29,7 +29,7 @@ Worker::Worker(Scheduler& scheduler, WorkerId id, std::uint64_t seed,
     : scheduler_(scheduler),
       id_(id),
       parts_(std::make_unique<WorkerParts>(id.number, seed, scheduler.now(), drop_timer)) {
-  parts_->last_progress.resize(scheduler.most_workers() * queue_count);
+  parts_->last_progress.resize(scheduler.most_workers() * readings);
 }
 
 Worker::~Worker() = default;
@@ -43,17 +43,37 @@ WorkerMetrics Worker::metrics() const noexcept {
           read(counters.reductions)};
 }
 
-void Worker::enqueue_at(Runnable& runnable, Priority priority) noexcept {
-  push_and_tell(runnable, queue_of(priority, false));
+void Worker::enqueue(Runnable& runnable, Wake wake) noexcept {
+  push_and_tell(runnable, queue_of(runnable.priority(), false), wake);
 }
 
-inline void Worker::push_and_tell(Runnable& runnable, std::size_t level) noexcept {
+void Worker::enqueue_at(Runnable& runnable, Priority priority) noexcept {
+  push_and_tell(runnable, queue_of(priority, false), Wake::woken);
+}
+
+inline void Worker::push(Runnable& runnable, std::size_t level, Wake wake) noexcept {
+  if (parts_->policy != nullptr) [[unlikely]] {
+    give(runnable, wake);
+  } else {
+    parts_->push(runnable, level);
+  }
+}
+
+inline void Worker::push_and_tell(Runnable& runnable, std::size_t level, Wake wake) noexcept {
+  if (parts_->policy != nullptr) [[unlikely]] {
+    give(runnable, wake);
+    return;
+  }
   RunQueue& queue = parts_->push(runnable, level);
   if (scheduler_.may_have_sleepers()) [[unlikely]]
     scheduler_.consider_waking(*this, queue.size());
 }
 
-bool Worker::has_waiting() const noexcept { return parts_->filled != 0 && has_queued(); }
+bool Worker::has_waiting() const noexcept {
+  if (parts_->policy != nullptr) [[unlikely]]
+    return parts_->policy->size_hint() > 0;
+  return parts_->filled != 0 && has_queued();
+}
 
 bool Worker::has_queued() const noexcept {
   return std::ranges::any_of(parts_->queues, [](const RunQueue& queue) { return queue.size() > 0; });
@@ -66,17 +86,26 @@ inline void Worker::count_for_those_behind() noexcept {
   fresh_used = std::exchange(parts_->runs_behind, false) ? 0 : std::min(fresh_used + used, scheduler_.slice_);
 }
 
+void Worker::note_use(std::uint32_t used) noexcept {
+  WorkerCounters::add(parts_->counters.reductions, used);
+  parts_->turns += 1 + (used >> turn_shift);  // a few full slices are long for a timer that is due
+}
+
 // Part of the loop: after a switch each return is a guess that the processor gets wrong.
 THRONG_INLINE void Worker::run(Runnable& runnable) noexcept {
+  if (parts_->policy != nullptr) [[unlikely]] {
+    run_by_policy(runnable);
+    return;
+  }
   WorkerCounters::add(parts_->counters.dispatches);
   if (parts_->searching) leave_search(true);  // woken to search, and something was here already
   budget = scheduler_.slice_;
   Settled settled = runnable.run_(runnable, *this);
   auto used = static_cast<std::uint32_t>(scheduler_.slice_ - budget);
-  WorkerCounters::add(parts_->counters.reductions, used);
-  parts_->turns += 1 + (used >> turn_shift);  // a few full slices are long for a timer that is due
+  note_use(used);
   count_for_those_behind();
-  if (settled == Settled::yielded) push_and_tell(runnable, queue_of(runnable.priority(), true));
+  if (settled == Settled::yielded)
+    push_and_tell(runnable, queue_of(runnable.priority(), true), Wake::yielded);
 }
 
 void Worker::loop() {
@@ -104,7 +133,7 @@ void Worker::stay_offline() {
   if (parts_->searching) leave_search(false);
   poll_sources();
   hand_back();
-  parts_->parker.park(time_to_next_timer());
+  parts_->parker.park(has_waiting() ? std::min(time_to_next_timer(), look_again) : time_to_next_timer());
 }
 
 // INT64_MAX: there is none.
@@ -172,7 +201,7 @@ Runnable* Worker::next() noexcept {
     }
     parts_->filled &= ~(1U << level);
   }
-  return nullptr;
+  return parts_->policy != nullptr ? next_by_policy() : nullptr;
 }
 
 bool Worker::is_turn_of_those_behind() noexcept {
@@ -207,6 +236,8 @@ Runnable* Worker::next_behind(bool others_wait) noexcept {
 
 void Worker::poll_sources() {
   parts_->turns = 0;
+  if (parts_->policy_number != scheduler_.parts_->policies.number()) [[unlikely]]
+    adopt_policy();
   advance_timers(0);
   if (scheduler_.parts_->injector.pending() > 0) accept_injected();
   tick(false);
@@ -250,7 +281,10 @@ void Worker::leave_search(bool found) noexcept {
 bool Worker::accept_injected() noexcept {
   Runnable* taken[injected_at_once];
   std::size_t count = scheduler_.parts_->injector.pop_many(taken, injected_at_once);
-  for (std::size_t i = 0; i < count; ++i) parts_->push(*taken[i], queue_of(taken[i]->priority(), false));
+  for (Runnable* runnable : std::span(taken, count)) {
+    auto wake = static_cast<Wake>(RunnableAccess::wake(*runnable));
+    push(*runnable, queue_of(runnable->priority(), false), wake);
+  }
   if (count > 0 && scheduler_.may_have_sleepers()) scheduler_.consider_waking(*this, count);
   return count > 0;
 }
@@ -266,38 +300,46 @@ Runnable* Worker::search(bool only_what_has_waited) noexcept {
   return nullptr;
 }
 
+// Notes the reading; true: nothing has left that queue since the one before.
+bool Worker::has_waited(std::uint64_t progress, const Worker& victim, std::size_t level) noexcept {
+  std::uint64_t& last = parts_->last_progress[victim.id_.number * readings + level];
+  return std::exchange(last, progress + 1) == progress + 1;
+}
+
 Runnable* Worker::steal_from(Worker& victim, bool only_what_has_waited) noexcept {
   Runnable* stolen[stolen_at_once];
   for (std::size_t level = 0; level < queue_count; ++level) {
     RunQueue& queue = victim.parts_->queues[level];
     if (queue.size() == 0) continue;
-    if (only_what_has_waited) {
-      std::uint64_t& last = parts_->last_progress[victim.id_.number * queue_count + level];
-      if (std::exchange(last, queue.progress() + 1) != queue.progress() + 1) continue;
-    }
+    if (only_what_has_waited && !has_waited(queue.progress(), victim, level)) continue;
     std::size_t count = queue.steal(stolen);
     if (count == 0) continue;
     WorkerCounters::add(parts_->counters.steals);
+    if (parts_->policy != nullptr) [[unlikely]]
+      return keep_stolen(std::span(stolen, count));
     for (std::size_t i = 1; i < count; ++i) parts_->push(*stolen[i], level);
     return stolen[0];
   }
-  return nullptr;
+  return steal_from_policy(victim, only_what_has_waited);
 }
 
 // Sleeps until there may be something to do. False: the scheduler stops. The proof is in idle.hpp.
 bool Worker::park() {
   Scheduler::Parts& shared = *scheduler_.parts_;
   tick(true);  // may make somebody runnable here
-  if (has_waiting()) return true;
+  if (has_waiting() && !parts_->refused) return true;
   WorkerCounters::add(parts_->counters.parks);
   shared.idle.enter(id_.number);
   bool ready =
       shared.injector.pending() > 0 || shared.stopping.load(std::memory_order_seq_cst);  // pairs: stop()
+  // Others may have filled it; see worker_policy.cpp.
+  if (parts_->policy != nullptr && !parts_->refused) ready = ready || parts_->policy->size_in_order() > 0;
   bool sentinel = !ready && !shared.idle.all_idle() && shared.idle.become_sentinel();
   bool unparked = false;
   if (!ready) {
     std::int64_t rest = time_to_next_timer();
     if (sentinel) rest = std::min(rest, sentinel_period);
+    if (std::exchange(parts_->refused, false)) rest = std::min(rest, look_again);
     unparked = parts_->parker.park(rest);
   }
   if (sentinel) shared.idle.resign();
@@ -314,7 +356,7 @@ bool Worker::park() {
   }
   if (sentinel && !unparked) {
     for (auto& worker : scheduler_.workers_) worker->advance_timers(overdue_after);
-    if (Runnable* runnable = search(true)) enqueue(*runnable);
+    if (Runnable* runnable = search(true)) enqueue(*runnable, Wake::stolen);
     parts_->was_sentinel = true;
   }
   shared.watchdog.wake_if_asleep();

@@ -4,10 +4,11 @@
 #include <array>
 #include <atomic>
 #include <thread>
+#include <throng/scheduler/random.hpp>
 #include <vector>
 
 #include "parker.hpp"
-#include <throng/scheduler/random.hpp>
+#include "policy_queue.hpp"
 #include "run_queue.hpp"
 #include "timer_wheel.hpp"
 
@@ -26,6 +27,9 @@ namespace throng::detail {
 inline constexpr std::size_t fresh = 2;
 inline constexpr std::size_t behind = 3;
 inline constexpr std::size_t queue_count = 4;
+inline constexpr std::size_t readings =
+    queue_count + 1;                                // of a worker's queues, by others: the last is the policy
+inline constexpr std::size_t stolen_at_once = 128;  // half a ring at most
 
 inline std::size_t queue_of(Priority priority, bool had_turn) noexcept {
   switch (priority) {
@@ -58,7 +62,7 @@ struct WorkerCounters {
 
 struct WorkerParts {
   WorkerParts(std::uint32_t number, std::uint64_t seed, std::int64_t now, TimerWheel::Release release)
-      : timers(number, now, release), random(seed) {}
+      : timers(number, now, release), random(seed), helps(number) {}
 
   // The only worker there is, so nobody steals from it.
   void set_alone() noexcept {
@@ -88,13 +92,18 @@ struct WorkerParts {
 
   // -- owner only
   Random random;
-  std::uint32_t turns = 0;      // since the last look at timers and injector
-  std::uint32_t filled = 0;     // bit k: queue k may hold something; cleared when a pop finds it empty
-  std::uint32_t queued = 0;     // how many have been queued here; wraps
-  bool runs_behind = false;     // the run that is on came from behind
-  std::int32_t fresh_used = 0;  // reductions used since one from behind had its turn
-  bool searching = false;       // holds the search token
-  bool was_sentinel = false;    // has just looked around as the sentinel
+  std::uint32_t turns = 0;          // since the last look at timers and injector
+  std::uint32_t filled = 0;         // bit k: queue k may hold something; cleared when a pop finds it empty
+  std::uint32_t queued = 0;         // how many have been queued here; wraps
+  bool runs_behind = false;         // the run that is on came from behind
+  std::int32_t fresh_used = 0;      // reductions used since one from behind had its turn
+  bool searching = false;           // holds the search token
+  bool was_sentinel = false;        // has just looked around as the sentinel
+  PolicyQueue* policy = nullptr;    // all that waits here is in it; null: in the queues above
+  bool refused = false;             // it has something, and gave nothing when it was last asked
+  std::uint32_t policy_number = 0;  // which set of the board's it belongs to
+  std::shared_ptr<PolicyQueue> policy_held;  // the same
+  std::uint32_t helps;  // whose policy: its own; a spare's is set by the watchdog before it is put on duty
   std::vector<std::uint64_t> last_progress;  // the sentinel's previous reading of every queue
 };
 

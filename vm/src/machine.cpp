@@ -13,6 +13,7 @@
 #include <array>
 #include <bit>
 #include <chrono>
+#include <cstdio>
 #include <stdexcept>
 #include <thread>
 
@@ -44,6 +45,9 @@ RuntimeOptions checked(RuntimeOptions options) {
       (options.stack_size < 16 * 1024 || options.stack_size > std::size_t{1} << 30)) {
     throw std::invalid_argument("throng: stack_size must be from 16 KiB to 1 GiB, or 0 for the default");
   }
+  if (options.simulator != nullptr && options.policy)
+    throw std::invalid_argument(
+        "throng: what runs next in a simulated runtime is the simulation's affair; leave policy empty");
   if (options.spare_threads > 1024)
     throw std::invalid_argument("throng: more than 1024 spare threads are never useful");
   if (options.slice < 1) throw std::invalid_argument("throng: slice must be at least one reduction");
@@ -67,6 +71,7 @@ SchedulerSetup setup_of(const RuntimeOptions& options, SchedulerHooks hooks) {
   setup.drop_timer = [](const Expiry& expiry) noexcept {
     destroy_signal(static_cast<Signal*>(expiry.payload));
   };
+  setup.policy = options.policy;
   setup.hooks = hooks;
   if (options.simulator != nullptr) setup.simulated = &options.simulator->time();
   return setup;
@@ -79,7 +84,8 @@ Machine::Machine(const RuntimeOptions& wanted)
       simulator(options.simulator.get()),
       table({options.max_processes, stocks_of(options)}, run_process),
       host_state_(*this),
-      scheduler(setup_of(options, {this, worker_started, worker_stopped, worker_ticks, worker_is_stuck})) {
+      scheduler(setup_of(
+          options, {this, worker_started, worker_stopped, worker_ticks, worker_is_stuck, policy_failed})) {
   if (simulator != nullptr) simulator->attach(*this);
   std::size_t stack = options.stack_size != 0 ? options.stack_size : default_stack_size;
   // Each worker keeps warm stacks in reserve, which must not be missing elsewhere.
@@ -119,6 +125,10 @@ void Machine::worker_is_stuck(void* machine, Worker& worker, std::int64_t since,
   if (worker.attachment == nullptr) return;
   rescue_deferred(self, state_of(worker));
   tell_of_long_schedule(self, state_of(worker), since, told);
+}
+
+void Machine::policy_failed(void*, const std::string& sentence) noexcept {
+  std::fprintf(stderr, "%s\n", sentence.c_str());
 }
 
 void Machine::worker_stopped(void*, Worker& worker) noexcept {
@@ -320,7 +330,7 @@ Pid Machine::start_root(Body* body, const HostExit& host_exit) {
   }
   process->host_exit = host_exit;
   Pid pid = process->pid();
-  scheduler.wake(*process);
+  scheduler.wake(*process, Wake::created);
   return pid;
 }
 

@@ -171,6 +171,8 @@ class Machine {
   static void worker_ticks(void* machine, Worker& worker, bool about_to_sleep) noexcept;
   static void worker_is_stuck(void* machine, Worker& worker, std::int64_t since, bool& reported) noexcept;
 
+  static void policy_failed(void* machine, const std::string& sentence) noexcept;
+
   static constexpr std::uint64_t references_at_once = 1 << 12;
   static constexpr std::size_t stack_classes = 12;
   std::mutex pools_mutex_;

@@ -22,7 +22,7 @@ struct StartOnce {
   ~StartOnce() {
     if (child == nullptr) return;
     if (!as_it_should) must_exit_with(*child, ExitReason::error("throng: no memory to tie it to its parent"));
-    worker.enqueue(*child);
+    worker.enqueue(*child, Wake::created);
   }
 };
 

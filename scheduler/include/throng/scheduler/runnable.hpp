@@ -61,9 +61,16 @@ class Runnable {
   std::atomic<const void*> near_{nullptr};
   Priority priority_ = Priority::normal;
   std::uint8_t skips_ = 0;  // how often a low one has come to the front (SCH-3)
+  std::uint8_t wake_ = 0;   // a Wake: why it goes through the injector
   // Protocol: when it was last queued, in counts of its worker. Stored by who queues it, read by the owner of
   // the queue, who may read it of one that a thief is taking away: relaxed, a hint.
   std::atomic<std::uint32_t> queued_{0};
+
+  // -- for policies
+  Runnable* previous_ = nullptr;  // link of the list of what a policy holds, with next_
+  // Protocol: whose list it is on. Written under the lock of that list; read under the lock of any, relaxed:
+  // a list's own address is written under its own lock only.
+  std::atomic<const void*> policy_queue_{nullptr};
 };
 
 // What this floor needs; nobody else uses it.
@@ -72,6 +79,14 @@ struct RunnableAccess {
     return runnable.run_(runnable, worker);
   }
   static Runnable*& next(Runnable& runnable) noexcept { return runnable.next_; }
+  static Runnable*& previous(Runnable& runnable) noexcept { return runnable.previous_; }
+  static std::uint8_t& wake(Runnable& runnable) noexcept { return runnable.wake_; }
+  static const void* policy_queue(const Runnable& runnable) noexcept {
+    return runnable.policy_queue_.load(std::memory_order_relaxed);  // relaxed: see the field
+  }
+  static void set_policy_queue(Runnable& runnable, const void* queue) noexcept {
+    runnable.policy_queue_.store(queue, std::memory_order_relaxed);  // relaxed: see the field
+  }
   static std::uint8_t& skips(Runnable& runnable) noexcept { return runnable.skips_; }
   static const void* near(const Runnable& runnable) noexcept {
     return runnable.near_.load(std::memory_order_relaxed);  // relaxed: see the field

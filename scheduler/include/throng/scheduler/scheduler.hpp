@@ -8,8 +8,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <throng/scheduler/clock.hpp>
 #include <throng/scheduler/director.hpp>
+#include <throng/scheduler/policy.hpp>
 #include <throng/scheduler/runnable.hpp>
 #include <throng/scheduler/timer_key.hpp>
 #include <throng/scheduler/worker.hpp>
@@ -28,6 +30,8 @@ struct SchedulerHooks {
   // A worker has not switched for so long (ns), or sleeps. Called by the watchdog, on its own thread, once in
   // a tick; `reported` is the callee's to keep until the worker switches.
   void (*stuck)(void* context, Worker& worker, std::int64_t since, bool& reported) noexcept = nullptr;
+  // A policy went wrong and is in force no more: one sentence. Called on whichever thread found it out.
+  void (*policy_failed)(void* context, const std::string& sentence) noexcept = nullptr;
 };
 
 struct SchedulerSetup {
@@ -41,6 +45,7 @@ struct SchedulerSetup {
   // scheduler.
   ManualTime* simulated = nullptr;
   void (*drop_timer)(const Expiry&) noexcept = nullptr;  // frees the payload of a timer that will never fire
+  PolicyFactory policy{};                                // empty: the built-in queues
   SchedulerHooks hooks;
 };
 
@@ -58,9 +63,12 @@ class Scheduler {
   void stop() noexcept;
 
   // Hands in a runnable that the caller holds. From a worker of this scheduler it stays there. Thread: any.
-  void wake(Runnable& runnable) noexcept;
+  void wake(Runnable& runnable, Wake wake = Wake::woken) noexcept;
   // As wake(), but for whichever worker looks first, this or another. Thread: any.
-  void hand_over(Runnable& runnable) noexcept;
+  void hand_over(Runnable& runnable, Wake wake = Wake::woken) noexcept;
+  // Puts a policy in force, the built-in queues if it is empty, while all runs; each worker changes at its
+  // next turn. Throws what the factory throws, and std::invalid_argument if it makes nothing. Thread: any.
+  void use_policy(const PolicyFactory& factory);
   // Runs what is ready on the caller's thread. Requires: workers == 0, one caller at a time (others get
   // false).
   bool poll(std::size_t limit);
@@ -110,11 +118,14 @@ class Scheduler {
   friend class Worker;
   friend class Watchdog;
   friend class Simulation;
+  friend class PolicyBoard;
   struct Parts;
   struct StartGate;
 
   void consider_waking(Worker& waker, std::size_t waiting) noexcept;
   bool wake_one() noexcept;
+  void unpark_all() noexcept;
+  void report(const std::string& sentence) noexcept;
   void start_thread(Worker& worker, StartGate& gate);
   void run_worker_thread(Worker& worker, StartGate& gate) noexcept;
   Worker& add_spare();

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
+#include <throng/scheduler/policy.hpp>
 #include <throng/scheduler/runnable.hpp>
 #include <throng/scheduler/timer_key.hpp>
 #include <throng/scheduler/worker_id.hpp>
@@ -35,9 +37,10 @@ class Worker {
   Scheduler& scheduler() const noexcept { return scheduler_; }
   WorkerMetrics metrics() const noexcept;  // Thread: any.
 
-  // Puts a runnable that the caller holds at the tail of its priority's queue here; may wake another worker.
-  void enqueue(Runnable& runnable) noexcept { enqueue_at(runnable, runnable.priority()); }
-  // The same at another priority, for this once.
+  // Puts a runnable that the caller holds at the tail of its priority's queue here, or gives it to the
+  // policy; may wake another worker.
+  void enqueue(Runnable& runnable, Wake wake = Wake::woken) noexcept;
+  // The same at another priority, for this once; a policy takes it for one that is woken.
   void enqueue_at(Runnable& runnable, Priority priority) noexcept;
   // True when something waits on this worker: a run that can go on should then yield at the end of its slice.
   bool has_waiting() const noexcept;
@@ -71,12 +74,23 @@ class Worker {
   Runnable* next_behind(bool others_wait) noexcept;
   void count_for_those_behind() noexcept;
   bool is_turn_of_those_behind() noexcept;
-  void push_and_tell(Runnable& runnable, std::size_t level) noexcept;
+  void push(Runnable& runnable, std::size_t level, Wake wake) noexcept;
+  void push_and_tell(Runnable& runnable, std::size_t level, Wake wake) noexcept;
+  void note_use(std::uint32_t used) noexcept;
   Runnable* find_work();
   bool accept_injected() noexcept;
   Runnable* search(bool only_what_has_waited) noexcept;
   Runnable* steal_from(Worker& victim, bool only_what_has_waited) noexcept;
+  bool has_waited(std::uint64_t progress, const Worker& victim, std::size_t level) noexcept;
   void run(Runnable& runnable) noexcept;
+  // Under a policy: worker_policy.cpp.
+  void adopt_policy() noexcept;
+  void leave_policy() noexcept;
+  void give(Runnable& runnable, Wake wake) noexcept;
+  Runnable* next_by_policy() noexcept;
+  void run_by_policy(Runnable& runnable) noexcept;
+  Runnable* steal_from_policy(Worker& victim, bool only_what_has_waited) noexcept;
+  Runnable* keep_stolen(std::span<Runnable* const> stolen) noexcept;
   void poll_sources();
   void tick(bool about_to_sleep) noexcept;
   bool park();

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <throng/scheduler/clock.hpp>
+#include <throng/scheduler/policy.hpp>
 #include <throng/vm/call.hpp>
 #include <throng/vm/errors.hpp>
 #include <throng/vm/inspect.hpp>
@@ -36,6 +37,8 @@ struct RuntimeOptions {
   std::int32_t slice = 4000;
   std::uint64_t seed = 0;      // of the scheduler's random choices
   bool report_crashes = true;  // one line on stderr for a process that ends with an error
+  // Who decides what runs next: makes the instance of each worker. Empty: the built-in queues.
+  PolicyFactory policy{};
   // Null: real threads and real time. See simulation::simulate().
   std::shared_ptr<detail::Simulator> simulator{};
 
