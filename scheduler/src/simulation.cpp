@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "scheduler_parts.hpp"
 
@@ -38,6 +39,7 @@ bool Simulation::take_step(Director& director) {
   for (Job job : jobs_) pending_.push_back({nullptr, job, step.actor, step.worker, behind});
   jobs_.clear();
   collect(director);
+  if (how == StepEnd::goes_on && is_unfair(step)) how = StepEnd::gave_way;
   if (how == StepEnd::goes_on) pending_.insert(pending_.begin(), chosen);
   if (how == StepEnd::gave_way) pending_.push_back(chosen);
   time_.advance(director.ended(step, how));
@@ -62,12 +64,18 @@ StepEnd Simulation::perform(const Step& step, Pending& chosen, Director& directo
   return worker.budget > 0 ? StepEnd::gave_way : StepEnd::goes_on;
 }
 
+// In the ordinary order too a slice has an end, or a loop of calls would keep all others from their turn.
+bool Simulation::is_unfair(const Step& step) noexcept {
+  if (std::exchange(last_, step.actor) != step.actor) in_a_row_ = 0;
+  return ++in_a_row_ % scheduler_.slice() == 0;
+}
+
 void Simulation::hand_in(Job job) { jobs_.push_back(job); }
 
 void Simulation::collect(const Director& director) {
   for (std::size_t i = 0; i < scheduler_.worker_count(); ++i) collect_from(scheduler_.worker(i), director);
   // What comes from outside is the first worker's until somebody steals it.
-  while (Runnable* runnable = scheduler_.parts_->injector.pop())
+  for (Runnable* runnable = nullptr; scheduler_.parts_->injector.pop_many(&runnable, 1) == 1;)
     pending_.push_back(
         {runnable, {}, director.actor_of(*runnable), 0, queue_of(runnable->priority(), false)});
 }

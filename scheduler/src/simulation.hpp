@@ -48,12 +48,15 @@ class Simulation {
   bool move_time(Director& director);
   void list_steps();
   void list_thefts(const std::vector<std::size_t>& best);
+  bool is_unfair(const Step& step) noexcept;
   StepEnd perform(const Step& step, Pending& chosen, Director& director);
 
   Scheduler& scheduler_;
   ManualTime& time_;
   std::vector<Pending> pending_;
   std::vector<Job> jobs_;             // handed in by the turn that is on
+  std::uint64_t last_ = 0;            // who took the step before
+  std::int32_t in_a_row_ = 0;         // so many of them
   std::vector<Step> steps_;           // what can happen next
   std::vector<std::size_t> places_;   // and where in pending_ it is
   std::vector<std::size_t> classes_;  // per worker: the most urgent level that waits with it
