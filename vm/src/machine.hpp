@@ -227,6 +227,7 @@ inline void touch(const Machine& machine, std::uint64_t object) noexcept {
   if (machine.simulator != nullptr) [[unlikely]]
     note_touch(*machine.simulator, object);
 }
+bool uses_places_again(const Simulator& simulator) noexcept;
 Duration with_lateness(Simulator& simulator, Duration delay) noexcept;
 // False: the signal is the simulator's now.
 bool lets_pass(Simulator& simulator, Pid to, Signal* signal) noexcept;

@@ -111,6 +111,8 @@ void activate(Process& process) noexcept {
 
 void release_block(WorkerState& state, Process& process) noexcept {
   process.next_serial++;
+  if (const Simulator* simulator = state.machine.simulator; simulator != nullptr) [[unlikely]]
+    if (!uses_places_again(*simulator)) return;
   state.machine.table.give_back(state.stock, process);
 }
 

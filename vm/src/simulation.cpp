@@ -23,7 +23,7 @@ RuntimeOptions runtime_options(const simulation::Options& options) {
   RuntimeOptions runtime;
   runtime.workers = options.workers;
   runtime.name = "simulation";
-  runtime.max_processes = std::size_t{1} << 18;
+  runtime.max_processes = std::size_t{1} << 20;  // of all that ever lived, see Simulator::set_root()
   runtime.seed = options.seed;
   runtime.report_crashes = options.report_crashes;
   return runtime;

@@ -119,7 +119,7 @@ std::int64_t Simulator::ended(const Step& step, StepEnd how) {
   fold(step.worker * 16 + static_cast<std::uint64_t>(how) * 2 + (step.is_stolen ? 1 : 0));
   ++turns_[actor];
   ++steps_;
-  if (how == StepEnd::ended) touch(touched_pids);
+  if (how == StepEnd::ended && uses_places_again()) touch(touched_pids);
   chooser_->took(step, how, touched_);
   return took;
 }
@@ -138,6 +138,8 @@ void Simulator::fold(std::uint64_t word) noexcept {
 bool lets_pass(Simulator& simulator, Pid to, Signal* signal) noexcept {
   return simulator.lets_pass(to, signal);
 }
+
+bool uses_places_again(const Simulator& simulator) noexcept { return simulator.uses_places_again(); }
 
 void note_touch(Simulator& simulator, std::uint64_t object) noexcept { simulator.touch(object); }
 

@@ -36,8 +36,11 @@ class Simulator final : public Director {
   ManualTime& time() noexcept { return time_; }
   // Once, by the machine that it is for. Throws std::logic_error with a sentence if it was another's.
   void attach(Machine& machine);
-  // The process that is spared by faults, and that a run is about.
+  // The process that is spared by faults, and that the run is about: that of a machine that is for it alone.
+  // From here on no place in the table is used again, so that the end of one process has nothing to do with
+  // the pid of the next.
   void set_root(Pid root) noexcept { root_ = root; }
+  bool uses_places_again() const noexcept { return !root_; }
 
   // Takes steps until over(context). `finished`: it is; else why not.
   simulation::Ending drive(bool (*over)(void* context), void* context);
