@@ -18,7 +18,7 @@ detail::TimeSource& clock_here() noexcept {
 
 }  // namespace
 
-Clock::time_point Clock::now() noexcept { return time_point(Duration(clock_here().now())); }
+Clock::time_point Clock::now() noexcept { return time_point(Duration(clock_here().read())); }
 
 std::chrono::system_clock::time_point Clock::date() noexcept { return clock_here().date(); }
 
@@ -51,6 +51,11 @@ TimeSource& system_time() noexcept {
 
 std::int64_t ManualTime::now() noexcept {
   return now_.load(std::memory_order_acquire);  // pairs: advance
+}
+
+std::int64_t ManualTime::read() noexcept {
+  if (reading_time_ > 0) advance(reading_time_);
+  return now();
 }
 
 std::chrono::system_clock::time_point ManualTime::date() noexcept {

@@ -41,7 +41,10 @@ bool Simulation::take_step(Director& director) {
   collect(director);
   if (how == StepEnd::goes_on && is_unfair(step)) how = StepEnd::gave_way;
   if (how == StepEnd::goes_on) pending_.insert(pending_.begin(), chosen);
-  if (how == StepEnd::gave_way) pending_.push_back(chosen);
+  if (how == StepEnd::gave_way) {
+    chosen.level = queue_of(chosen.runnable->priority(), true);  // who goes on keeps what the turn began with
+    pending_.push_back(chosen);
+  }
   time_.advance(director.ended(step, how));
   return true;
 }
@@ -60,7 +63,6 @@ StepEnd Simulation::perform(const Step& step, Pending& chosen, Director& directo
   WorkerCounters::add(counters.reductions, static_cast<std::uint64_t>(std::max(granted - worker.budget, 0)));
   if (settled == Settled::waiting) return StepEnd::waits;
   if (settled == Settled::done) return StepEnd::ended;
-  chosen.level = queue_of(chosen.runnable->priority(), true);
   return worker.budget > 0 ? StepEnd::gave_way : StepEnd::goes_on;
 }
 

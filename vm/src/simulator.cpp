@@ -40,6 +40,7 @@ Simulator::Simulator(const simulation::Options& options, std::shared_ptr<Chooser
     throw std::invalid_argument("throng: a simulation has from 1 to 64 workers");
   if (options.step_time < Duration::zero())
     throw std::invalid_argument("throng: simulation::Options::step_time: a time is not negative");
+  time_.set_reading_time(options.step_time.count());
   chooser_->begin_run();
 }
 

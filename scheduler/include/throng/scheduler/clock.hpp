@@ -47,6 +47,8 @@ class TimeSource {
  public:
   virtual ~TimeSource();
   virtual std::int64_t now() noexcept = 0;  // nanoseconds
+  // The same for a program that asks.
+  virtual std::int64_t read() noexcept { return now(); }
   virtual std::chrono::system_clock::time_point date() noexcept;
 };
 
@@ -59,6 +61,10 @@ class ManualTime final : public TimeSource {
   explicit ManualTime(std::int64_t start_ns = 0) noexcept : now_(start_ns) {}
 
   std::int64_t now() noexcept override;
+  // Each reading takes the time that was set, so that a loop which waits for a moment sees it come.
+  std::int64_t read() noexcept override;
+  // Requires: ns >= 0. Thread: before anybody reads.
+  void set_reading_time(std::int64_t ns) noexcept { reading_time_ = ns; }
   std::chrono::system_clock::time_point date() noexcept override;
 
   // Saturates at the end of time. Requires: ns >= 0.
@@ -69,6 +75,7 @@ class ManualTime final : public TimeSource {
   //   advance CAS, acq_rel   pairs with  now load, acquire   who sees the new time sees what was done before
   //   it came
   Atomic<std::int64_t> now_;
+  std::int64_t reading_time_ = 0;
 };
 
 }  // namespace throng::detail

@@ -42,7 +42,7 @@ struct Options {
   unsigned depth = 3;                // pct: how many steps must fall out of order for a mistake to show
   std::uint64_t length = 1000;       // pct: steps of a run, about
   std::uint64_t max_steps = 200000;  // then the run is ended as endless
-  Duration step_time = std::chrono::microseconds(1);
+  Duration step_time = std::chrono::microseconds(1);  // of a step, and of a look at Clock
   Faults faults{};
   // Instead of a strategy and lots for faults: what this says and else the ordinary order.
   std::optional<Schedule> schedule{};
