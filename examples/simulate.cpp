@@ -20,8 +20,7 @@ void sit_down(Pid judge) {
 }
 
 void dinner() {
-  auto [first, its_end] = spawn_monitor(sit_down, self());
-  auto [second, other_end] = spawn_monitor(sit_down, self());
+  for (int i = 0; i < 2; ++i) spawn_monitor(sit_down, self());
   int seats = 0;
   for (int answers = 0; answers < 2; ++answers)
     receive([&](Got got) { seats += got.seat; },

@@ -81,9 +81,17 @@ TEST_CASE("SIM-7: messages are lost by lot, those of the named only, and the sam
 TEST_CASE("SIM-7: a listed fault happens where it is listed") {
   auto outcome = simulation::run({.strategy = simulation::Strategy::ordinary}, count_arrivals);
   CHECK(outcome.value() == 10);
-  std::string sender = "65.1";
-  CHECK(simulation::replay(sender + "@0!drop " + sender + "@9!drop", {}, count_arrivals).value() == 8);
-  CHECK(simulation::replay(sender + "@3!crash", {}, count_arrivals).value() < 10);
+  auto all_lost = simulation::run({.faults = {.drop = 1, .only = "the sender"}}, count_arrivals);
+  REQUIRE(all_lost.schedule().deviations.size() >= 10);
+  simulation::Actor sender;
+  for (const simulation::Deviation& deviation : all_lost.schedule().deviations)
+    if (deviation.kind == simulation::Deviation::Kind::drop) sender = deviation.actor;
+  using Kind = simulation::Deviation::Kind;
+  simulation::Schedule two_lost{
+      {{.kind = Kind::drop, .actor = sender}, {.kind = Kind::drop, .actor = sender, .count = 9}}};
+  CHECK(simulation::replay(two_lost.text(), {}, count_arrivals).value() == 8);
+  simulation::Schedule killed{{{.kind = Kind::crash, .actor = sender, .count = 3}}};
+  CHECK(simulation::replay(killed.text(), {}, count_arrivals).value() < 10);
 }
 
 TEST_CASE("SIM-7: late messages arrive late and in order") {

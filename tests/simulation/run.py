@@ -8,7 +8,8 @@ import os
 import subprocess
 import sys
 
-# What cannot be simulated, and why. Everything else must hold in any order and in virtual time.
+# What cannot be simulated, and why. Everything else must hold in any order and in virtual time. A comma would end a
+# name: a star stands for it and what follows.
 NOT_SIMULATED = {
     "semantics": {
         "files": {
@@ -23,8 +24,8 @@ NOT_SIMULATED = {
         },
         "cases": {
             "SIG-2: a host thread is a sender like any other": "the test's thread waits, and it would have to run them",
-            "SPN-5: pids are not used again, though their places are": "counts on steals being rare",
-            "INF-1: looking needs a process, except for the host's own view": "the test's thread waits",
+            "SPN-5: pids are not used again*": "counts on steals being rare",
+            "INF-1: looking needs a process*": "the test's thread waits",
             "INF-1: the runtime tells of itself": "asks for what threads have",
             "INF-2: process_brief of a process that runs and does not answer does not wait": "needs two threads",
         },
@@ -32,8 +33,8 @@ NOT_SIMULATED = {
     "stdlib": {
         "files": {"simulation_*": "are simulated by themselves"},
         "cases": {
-            "GSV-2: a host's call has an answer, or fails with the reason": "two threads of the test's use one runtime",
-            "LOG-2: events arrive with all that was said, and who said it when": "compares with the real date",
+            "GSV-2: a host's call has an answer*": "two threads of the test's use one runtime",
+            "LOG-2: events arrive with all that was said*": "compares with the real date",
         },
     },
 }
@@ -41,10 +42,9 @@ NOT_SIMULATED = {
 
 def command(executable, folder):
     rules = NOT_SIMULATED[folder]
-    escape = lambda text: text.replace(",", "\\,")
     return [executable, f"--source-file=*/{folder}/*",
             "--source-file-exclude=" + ",".join(f"*/{name}_test.cpp" for name in rules["files"]),
-            "--test-case-exclude=" + ",".join(escape(name) for name in rules["cases"])]
+            "--test-case-exclude=" + ",".join(rules["cases"])]
 
 
 def main():

@@ -53,6 +53,15 @@ void Simulator::attach(Machine& machine) {
 // ---- steps
 
 bool Simulator::take_step() {
+  // pairs: the store behind the step, of the thread before
+  if (is_stepping_.exchange(true, std::memory_order_acquire))
+    throw std::logic_error(
+        "throng: a simulated runtime is turned by one thread at a time, and not from inside one of its "
+        "steps");
+  struct Stepping {
+    Atomic<bool>& flag;
+    ~Stepping() { flag.store(false, std::memory_order_release); }  // pairs: the exchange above
+  } stepping{is_stepping_};
   if (is_first_look_) machine_->attach_workers();
   is_first_look_ = false;
   return machine_->scheduler.take_step(*this);

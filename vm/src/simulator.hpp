@@ -90,6 +90,8 @@ class Simulator final : public Director {
   Pid root_;
   bool winds_down_ = false;
   bool is_first_look_ = true;
+  // Protocol: taken by exchange, acquire, by who takes a step; given back with a store, release.
+  Atomic<bool> is_stepping_{false};
 
   simulation::Actor current_;  // whose step is on; null: nobody's
   std::uint64_t steps_ = 0;

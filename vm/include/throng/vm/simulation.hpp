@@ -82,11 +82,11 @@ namespace detail {
 [[noreturn]] void throw_failure(const Report& report);
 
 template <class T>
-struct Kept {
+struct ValueOf {
   using Type = std::optional<T>;
 };
 template <>
-struct Kept<void> {
+struct ValueOf<void> {
   using Type = bool;
 };
 
@@ -95,7 +95,7 @@ struct Kept<void> {
 template <class T>
 class Outcome {
  public:
-  Outcome(Report report, typename detail::Kept<T>::Type value)
+  Outcome(Report report, typename detail::ValueOf<T>::Type value)
       : report_(std::move(report)), value_(std::move(value)) {}
 
   bool finished() const noexcept { return report_.ending == Ending::finished; }
@@ -121,7 +121,7 @@ class Outcome {
 
  private:
   Report report_;
-  typename detail::Kept<T>::Type value_;
+  typename detail::ValueOf<T>::Type value_;
 };
 
 // Makes a Runtime simulated that is made with these options, once: run(), call() and poll() take its steps on
@@ -170,7 +170,8 @@ auto run(const Options& options, F&& f, Args&&... args) {
 template <class F, class... Args>
 auto replay(std::string_view schedule, Options options, F&& f, Args&&... args) {
   options.schedule = Schedule::parse(schedule);
-  return run(options, std::forward<F>(f), std::forward<Args>(args)...);
+  // Qualified: throng::run, found by an argument's namespace, would take everything.
+  return simulation::run(options, std::forward<F>(f), std::forward<Args>(args)...);
 }
 
 }  // namespace throng::simulation
