@@ -40,7 +40,8 @@ bool Simulation::take_step(Director& director) {
   jobs_.clear();
   collect(director);
   if (how == StepEnd::goes_on && is_unfair(step)) how = StepEnd::gave_way;
-  if (how == StepEnd::goes_on) pending_.insert(pending_.begin(), chosen);
+  first_goes_on_ = how == StepEnd::goes_on;
+  if (first_goes_on_) pending_.insert(pending_.begin(), chosen);
   if (how == StepEnd::gave_way) {
     chosen.level = queue_of(chosen.runnable->priority(), true);  // who goes on keeps what the turn began with
     pending_.push_back(chosen);
@@ -126,7 +127,8 @@ void Simulation::list_steps() {
   for (std::size_t i = 0; i < pending_.size(); ++i) {
     const Pending& pending = pending_[i];
     bool is_job = pending.runnable == nullptr;
-    if (!is_job && class_of(pending.level) != classes_[pending.worker]) continue;
+    bool is_in_its_slice = i == 0 && first_goes_on_;  // nobody more urgent takes the worker from it
+    if (!is_job && !is_in_its_slice && class_of(pending.level) != classes_[pending.worker]) continue;
     steps_.push_back({pending.runnable, pending.actor, pending.worker, is_job, false});
     places_.push_back(i);
   }

@@ -55,6 +55,7 @@ class Simulation {
   ManualTime& time_;
   std::vector<Pending> pending_;
   std::vector<Job> jobs_;             // handed in by the turn that is on
+  bool first_goes_on_ = false;        // the first that waits was interrupted in the step before
   std::uint64_t last_ = 0;            // who took the step before
   std::int32_t in_a_row_ = 0;         // so many of them
   std::vector<Step> steps_;           // what can happen next

@@ -25,6 +25,7 @@ NOT_SIMULATED = {
         "cases": {
             "SIG-2: a host thread is a sender like any other": "the test's thread waits, and it would have to run them",
             "SPN-5: pids are not used again*": "counts on steals being rare",
+            "SCH-4: a question that a high process asks*": "counts on a turn of several calls to go on",
             "INF-1: looking needs a process*": "the test's thread waits",
             "INF-1: the runtime tells of itself": "asks for what threads have",
             "INF-2: process_brief of a process that runs and does not answer does not wait": "needs two threads",
