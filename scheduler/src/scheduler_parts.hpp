@@ -6,8 +6,8 @@
 #include "blocking_pool.hpp"
 #include "idle.hpp"
 #include "injector.hpp"
-#include "simulation.hpp"
 #include "policy_board.hpp"
+#include "simulation.hpp"
 #include "watchdog.hpp"
 #include "worker_parts.hpp"
 

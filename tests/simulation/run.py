@@ -32,9 +32,11 @@ NOT_SIMULATED = {
         },
     },
     "stdlib": {
-        "files": {"simulation_*": "are simulated by themselves"},
+        "files": {
+            "gen_server_host": "several threads of the test's use one runtime",
+            "simulation_*": "are simulated by themselves",
+        },
         "cases": {
-            "GSV-2: a host's call has an answer*": "two threads of the test's use one runtime",
             "LOG-2: events arrive with all that was said*": "compares with the real date",
         },
     },

@@ -1,5 +1,5 @@
-// Everything a test needs that runs programs in virtual time and in orders of its choice: see docs/simulation.md.
-// Apart from throng.hpp, since programs do without it.
+// Everything a test needs that runs programs in virtual time and in orders of its choice: see
+// docs/simulation.md. Apart from throng.hpp, since programs do without it.
 #pragma once
 
 #include <throng/vm/explore.hpp>
