@@ -42,7 +42,7 @@ NOT_SIMULATED = {
             "simulation_*": "are simulated by themselves",
         },
         "cases": {
-            "GSV-5: the last time-out that was asked for counts*": "its time-outs are of real milliseconds",
+            "GSV-5: the last time-out that was asked for counts*": "counts on a turn of several calls to go on",
             "LOG-2: events arrive with all that was said*": "compares with the real date",
         },
     },
