@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "random.hpp"
+#include <throng/scheduler/random.hpp>
 #include "timer_wheel.hpp"
 
 namespace {

@@ -5,10 +5,22 @@
 #include <new>
 
 #include <throng/base/assert.hpp>
+#include <throng/scheduler/scheduler.hpp>
 
 namespace throng {
+namespace {
 
-Clock::time_point Clock::now() noexcept { return time_point(Duration(detail::system_time().now())); }
+// The clock of the worker that asks: of a real one the system's, of a simulated one its own.
+detail::TimeSource& clock_here() noexcept {
+  detail::Worker* worker = detail::current_worker();
+  return worker != nullptr ? worker->scheduler().time() : detail::system_time();
+}
+
+}  // namespace
+
+Clock::time_point Clock::now() noexcept { return time_point(Duration(clock_here().read())); }
+
+std::chrono::system_clock::time_point Clock::date() noexcept { return clock_here().date(); }
 
 }  // namespace throng
 
@@ -27,6 +39,8 @@ class SystemTime final : public TimeSource {
 
 TimeSource::~TimeSource() = default;
 
+std::chrono::system_clock::time_point TimeSource::date() noexcept { return std::chrono::system_clock::now(); }
+
 TimeSource& system_time() noexcept {
   // Built in place and never destroyed: a thread that outlives main may still ask. Rejected: a plain static,
   // whose destructor would run under such a thread.
@@ -37,6 +51,16 @@ TimeSource& system_time() noexcept {
 
 std::int64_t ManualTime::now() noexcept {
   return now_.load(std::memory_order_acquire);  // pairs: advance
+}
+
+std::int64_t ManualTime::read() noexcept {
+  if (reading_time_ > 0) advance(reading_time_);
+  return now();
+}
+
+std::chrono::system_clock::time_point ManualTime::date() noexcept {
+  constexpr std::chrono::sys_days begin = std::chrono::year(2000) / 1 / 1;
+  return begin + std::chrono::duration_cast<std::chrono::system_clock::duration>(Duration(now()));
 }
 
 void ManualTime::advance(std::int64_t ns) noexcept {

@@ -44,15 +44,18 @@ struct Scheduler::StartGate {
 };
 
 Scheduler::Scheduler(const SchedulerSetup& setup)
-    : time_(setup.time != nullptr ? setup.time : &system_time()),
+    : time_(setup.simulated != nullptr ? setup.simulated
+            : setup.time != nullptr    ? setup.time
+                                       : &system_time()),
       slice_(setup.slice),
-      host_driven_(setup.workers == 0),
+      host_driven_(setup.workers == 0 || setup.simulated != nullptr),
       max_spares_(host_driven_ ? 0 : setup.spare_threads),
       setup_(setup) {
   std::uint32_t count = std::max(1U, setup.workers);
   parts_ = std::make_unique<Parts>(*this, count, setup.blocking_threads);
   spares_.resize(max_spares_);
   parts_->hooks = setup.hooks;
+  if (setup.simulated != nullptr) parts_->simulation = std::make_unique<Simulation>(*this, *setup.simulated);
   for (std::uint32_t i = 0; i < count; ++i) {
     workers_.push_back(std::make_unique<Worker>(*this, WorkerId{i}, setup.seed + i, setup.drop_timer));
     if (count == 1) workers_.back()->parts_->set_alone();
@@ -88,7 +91,8 @@ void Scheduler::run_worker_thread(Worker& worker, StartGate& gate) noexcept {
 
 void Scheduler::start() {
   if (host_driven_) {
-    if (parts_->hooks.started != nullptr) parts_->hooks.started(parts_->hooks.context, *workers_[0]);
+    if (parts_->hooks.started == nullptr) return;
+    for (auto& worker : workers_) parts_->hooks.started(parts_->hooks.context, *worker);
     return;
   }
   StartGate gate;
@@ -157,8 +161,8 @@ void Scheduler::stop() noexcept {
   parts_->blocking.stop();
   // Now and not later: what a timer carries may reach for the scheduler as it is destroyed.
   for (std::size_t i = 0; i < all; ++i) any_worker(i).parts_->timers.clear(setup_.drop_timer);
-  if (host_driven_ && parts_->hooks.stopped != nullptr)
-    parts_->hooks.stopped(parts_->hooks.context, *workers_[0]);
+  if (!host_driven_ || parts_->hooks.stopped == nullptr) return;
+  for (auto& worker : workers_) parts_->hooks.stopped(parts_->hooks.context, *worker);
 }
 
 void Scheduler::set_online(std::uint32_t workers) noexcept {
@@ -234,6 +238,8 @@ bool Scheduler::poll(std::size_t limit) {
   return active;
 }
 
+bool Scheduler::take_step(Director& director) { return parts_->simulation->take_step(director); }
+
 std::int64_t Scheduler::next_deadline() const noexcept {
   std::int64_t earliest = std::numeric_limits<std::int64_t>::max();
   for (const auto& worker : workers_) earliest = std::min(earliest, worker->parts_->timers.next_deadline());
@@ -274,7 +280,9 @@ std::size_t Scheduler::timer_count() const noexcept {
 }
 
 bool Scheduler::run_blocking(void (*job)(void*) noexcept, void* argument) {
-  return parts_->blocking.submit({job, argument});
+  if (parts_->simulation == nullptr) return parts_->blocking.submit({job, argument});
+  parts_->simulation->hand_in({job, argument});
+  return true;
 }
 
 std::size_t Scheduler::waiting() const noexcept {
@@ -282,6 +290,7 @@ std::size_t Scheduler::waiting() const noexcept {
   auto add = [&](const Worker& worker) {
     for (const RunQueue& queue : worker.parts_->queues) count += queue.size();
   };
+  if (parts_->simulation != nullptr) count += parts_->simulation->size();
   for (const auto& worker : workers_) add(*worker);
   for (std::size_t i = 0; i < spare_count(); ++i) add(*spares_[i]);
   return count;

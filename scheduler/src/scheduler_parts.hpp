@@ -8,6 +8,7 @@
 #include "idle.hpp"
 #include "injector.hpp"
 #include "policy_board.hpp"
+#include "simulation.hpp"
 #include "watchdog.hpp"
 #include "worker_parts.hpp"
 
@@ -30,7 +31,8 @@ struct Scheduler::Parts {
   std::mutex watchdog_mutex;  // held by who starts or stops the watchdog
   Watchdog watchdog;
   PolicyBoard policies;
-  SchedulerHooks hooks;  // constant after construction
+  SchedulerHooks hooks;                    // constant after construction
+  std::unique_ptr<Simulation> simulation;  // null: it is real
   // Protocol: set once by stop(), seq_cst, before every worker is unparked; read by workers before they
   // sleep.
   Atomic<bool> stopping{false};

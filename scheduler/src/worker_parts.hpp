@@ -4,11 +4,11 @@
 #include <array>
 #include <atomic>
 #include <thread>
+#include <throng/scheduler/random.hpp>
 #include <vector>
 
 #include "parker.hpp"
 #include "policy_queue.hpp"
-#include "random.hpp"
 #include "run_queue.hpp"
 #include "timer_wheel.hpp"
 

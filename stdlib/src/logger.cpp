@@ -130,7 +130,7 @@ Event flushed_event(const Outlet& outlet, std::uint32_t count) {
               " events away",
           {{"report", "flushed"}, {"events", std::to_string(count)}},
           self(),
-          std::chrono::system_clock::now()};
+          Clock::date()};
 }
 
 // The handler's process.
@@ -224,7 +224,7 @@ class Crashes final : public CrashSink {
   static Event event_of(const Farewell& farewell, const CrashedProcess& process) {
     Event event{
         Level::error, "throng",    "process " + process.pid.text() + " crashed: " + farewell.reason().text(),
-        {},           process.pid, std::chrono::system_clock::now()};
+        {},           process.pid, Clock::date()};
     auto add = [&](const char* name, std::string value) {
       if (!value.empty()) event.fields.emplace_back(name, std::move(value));
     };
@@ -262,7 +262,7 @@ bool is_wanted(Level level) { return board().wants(level); }
 
 void log(Event event) {
   event.process = self();
-  event.time = std::chrono::system_clock::now();
+  event.time = Clock::date();
   Outlets outlets = board().outlets();
   if (outlets.empty()) {
     if (event.level >= Level::warning) report_line(event.text);

@@ -52,6 +52,7 @@ class ModelParker {
 #include "scheduler/src/policy_queue.cpp"
 #include "scheduler/src/run_queue.cpp"
 #include "scheduler/src/scheduler.cpp"
+#include "scheduler/src/simulation.cpp"
 #include "scheduler/src/spare.cpp"
 #include "scheduler/src/timer_wheel.cpp"
 #include "scheduler/src/watchdog.cpp"

@@ -16,7 +16,7 @@
 
 #include <throng/scheduler/clock.hpp>
 
-#include "../../scheduler/src/random.hpp"
+#include <throng/scheduler/random.hpp>
 
 namespace {
 

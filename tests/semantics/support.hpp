@@ -7,11 +7,13 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <throng/simulation.hpp>
 #include <throng/throng.hpp>
 #include <utility>
 #include <vector>
@@ -48,10 +50,18 @@ struct Seen {
   ExitReason reason;
 };
 
+// Simulated, with the seed that THRONG_SIMULATE says, if it says one: the same tests then run in virtual time
+// and in an order of that seed. tests/simulation/ has the list of those that can.
 inline RuntimeOptions quiet(unsigned workers) {
   RuntimeOptions options;
   options.workers = workers;
   options.report_crashes = false;
+  if (const char* seed = std::getenv("THRONG_SIMULATE")) {
+    simulation::Options simulated;
+    simulated.seed = std::strtoull(seed, nullptr, 10);
+    simulated.max_steps = 20'000'000;
+    simulation::simulate(options, simulated);
+  }
   return options;
 }
 

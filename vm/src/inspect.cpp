@@ -90,11 +90,18 @@ namespace {
 void inquire(Process& process, Pid other, Signal* inquiry) noexcept {
   Machine& machine = *process.machine;
   inquiry->address = other.bits();
+  if (machine.simulator != nullptr && !lets_pass(*machine.simulator, other, inquiry)) return;
   Process* asked = machine.table.find(other);
   Delivery delivery = asked != nullptr ? asked->inbox.push(inquiry) : Delivery::closed;
   if (delivery == Delivery::closed) machine.answer_for_the_dead(inquiry);
   if (delivery == Delivery::receiver_waiting)
     process.worker->enqueue_at(*asked, std::max(process.priority(), asked->priority()));
+}
+
+// False too where an answer could not be waited for. What it finds is news of the other's end.
+bool may_live(const Process& process, Pid other) noexcept {
+  touch(*process.machine, other.bits());
+  return process.machine->table.find(other) != nullptr && !is_rejected(process);
 }
 
 }  // namespace
@@ -113,6 +120,7 @@ Message ask(Process& process, Pid other, Wish wish) {
 }
 
 std::optional<ProcessBrief> brief_of(Machine& machine, Pid pid) {
+  touch(machine, touched_world);
   const Process* process = machine.table.find(pid);
   if (process == nullptr) return std::nullopt;
   ProcessBrief brief;
@@ -138,7 +146,7 @@ bool is_alive(Pid other) {
   detail::enter_call(process, detail::price::glance);
   detail::surface_exit(process);
   if (other == process.pid()) return true;
-  if (process.machine->table.find(other) == nullptr || detail::is_rejected(process)) return false;
+  if (!detail::may_live(process, other)) return false;
   detail::Message answer = detail::ask(process, other, detail::Wish::life);
   return answer && detail::payload_as<detail::Answer>(answer.get()).alive;
 }
@@ -152,7 +160,7 @@ std::optional<ProcessInfo> process_info(Pid other) {
     detail::Unbroken unbroken(process);
     return detail::info_of(process);
   }
-  if (process.machine->table.find(other) == nullptr || detail::is_rejected(process)) return std::nullopt;
+  if (!detail::may_live(process, other)) return std::nullopt;
   detail::Message answer = detail::ask(process, other, detail::Wish::info);
   if (!answer) return std::nullopt;
   auto& info = detail::payload_as<detail::Answer>(answer.get()).info;
@@ -179,6 +187,7 @@ std::vector<Pid> processes() {
   detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::inspect);
   detail::Unbroken unbroken(process);
+  detail::touch(*process.machine, detail::touched_world);
   return process.machine->live_pids();
 }
 
@@ -187,6 +196,7 @@ RuntimeInfo runtime_info() {
   detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::inspect);
   detail::Unbroken unbroken(process);
+  detail::touch(*process.machine, detail::touched_world);
   return process.machine->info();
 }
 

@@ -14,6 +14,7 @@ void link(Pid other) {
   detail::Unbroken unbroken(process);
   if (detail::is_rejected(process) || other == process.pid() || process.is_linked(other)) return;
   detail::Machine& machine = *process.machine;
+  detail::touch(machine, other.bits());
   if (machine.table.find(other) == nullptr && !process.is_trapping()) throw NoProcess();
   process.ensure_relations().links[other].unlink_id = 0;
   machine.deliver(other, make_message<detail::LinkSignal>(detail::link_kind, process.pid()).release_signal());
@@ -60,7 +61,7 @@ Monitor monitor(std::string_view name, const MonitorOptions& options) {
   detail::RuntimeCall runtime_call("monitor()");
   detail::Process& process = runtime_call.process();
   detail::Unbroken unbroken(process);
-  return monitor(process.machine->names.find(name).value_or(Pid()), options);
+  return monitor(process.machine->find_name(name).value_or(Pid()), options);
 }
 
 bool demonitor(Monitor monitor, bool flush) {
@@ -103,6 +104,7 @@ void register_name(std::string_view name, Pid pid) {
   detail::enter_call(process, detail::price::tie);
   detail::Unbroken unbroken(process);
   if (detail::is_rejected(process)) return;
+  detail::touch(*process.machine, detail::touched_names);
   std::string quoted = "\"" + std::string(name) + "\"";
   detail::Machine& machine = *process.machine;
   Process* target = machine.table.find(pid);
@@ -132,6 +134,7 @@ void unregister_name(std::string_view name) {
   detail::enter_call(process, detail::price::tie);
   detail::Unbroken unbroken(process);
   if (detail::is_rejected(process)) return;
+  detail::touch(*process.machine, detail::touched_names);
   if (!process.machine->names.remove(name)) {
     throw BadName("throng: unregister_name(\"" + std::string(name) + "\"): nobody has the name");
   }
@@ -142,7 +145,7 @@ std::optional<Pid> whereis(std::string_view name) {
   detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::look_up);
   detail::Unbroken unbroken(process);
-  return process.machine->names.find(name);
+  return process.machine->find_name(name);
 }
 
 }  // namespace throng

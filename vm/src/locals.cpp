@@ -11,6 +11,7 @@ void* runtime_local(const RuntimeLocal& wanted) {
   RuntimeCall runtime_call("runtime_local()");
   Process& process = runtime_call.process();
   Unbroken unbroken(process);
+  touch(*process.machine, touched_world);
   return process.machine->locals.find_or_make(wanted);
 }
 

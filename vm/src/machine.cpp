@@ -4,6 +4,7 @@
 #include <throng/vm/call.hpp>
 
 #include "possession.hpp"
+#include "simulator.hpp"
 #include "timers.hpp"
 
 #include <sched.h>
@@ -27,6 +28,9 @@ unsigned usable_cpus() {
 }
 
 RuntimeOptions checked(RuntimeOptions options) {
+  if (options.simulator != nullptr &&
+      (options.workers == RuntimeOptions::default_workers || options.workers == 0))
+    options.workers = 1;  // the number of CPUs is not the same everywhere
   if (options.workers == RuntimeOptions::default_workers) options.workers = usable_cpus();
   if (options.workers > 1024) {
     throw std::invalid_argument(
@@ -41,6 +45,9 @@ RuntimeOptions checked(RuntimeOptions options) {
       (options.stack_size < 16 * 1024 || options.stack_size > std::size_t{1} << 30)) {
     throw std::invalid_argument("throng: stack_size must be from 16 KiB to 1 GiB, or 0 for the default");
   }
+  if (options.simulator != nullptr && options.policy)
+    throw std::invalid_argument(
+        "throng: what runs next in a simulated runtime is the simulation's affair; leave policy empty");
   if (options.spare_threads > 1024)
     throw std::invalid_argument("throng: more than 1024 spare threads are never useful");
   if (options.slice < 1) throw std::invalid_argument("throng: slice must be at least one reduction");
@@ -72,6 +79,7 @@ SchedulerSetup setup_of(const RuntimeOptions& options, SchedulerHooks hooks) {
   setup.policy = options.policy;
   setup.policy_limit = options.policy_limit.count();
   setup.hooks = hooks;
+  if (options.simulator != nullptr) setup.simulated = &options.simulator->time();
   return setup;
 }
 
@@ -79,10 +87,12 @@ SchedulerSetup setup_of(const RuntimeOptions& options, SchedulerHooks hooks) {
 
 Machine::Machine(const RuntimeOptions& wanted)
     : options(checked(wanted)),
+      simulator(options.simulator.get()),
       table({options.max_processes, stocks_of(options)}, run_process),
       host_state_(*this),
       scheduler(setup_of(
           options, {this, worker_started, worker_stopped, worker_ticks, worker_is_stuck, policy_failed})) {
+  if (simulator != nullptr) simulator->attach(*this);
   std::size_t stack = options.stack_size != 0 ? options.stack_size : default_stack_size;
   // Each worker keeps warm stacks in reserve, which must not be missing elsewhere.
   std::size_t reserve = stocks_of(options) * std::size_t{ProcessTable::slack};
@@ -162,6 +172,7 @@ Process* Machine::create(WorkerState* state, const SpawnOptions& spawn_options, 
   }
   std::uint32_t stack_class = stack_class_for(spawn_options.stack_size);
   if (table.high_water() >= table.limit() && process_count() >= table.limit()) return nullptr;
+  touch(*this, touched_pids);
   Process* process = table.take(state->stock);
   if (process == nullptr) return nullptr;
   process->set_up(spawn_options.priority, spawn_options.tag, std::max(spawn_options.weight, 1U),
@@ -204,6 +215,7 @@ Process* Machine::create(WorkerState* state, const SpawnOptions& spawn_options, 
 }
 
 void Machine::deliver(Pid to, Signal* signal) noexcept {
+  if (simulator != nullptr && !simulator->lets_pass(to, signal)) return;
   signal->address = signal->kind == aliased_message_kind ? signal->address : to.bits();
   Process* process = table.find(to);
   if (process == nullptr) {
@@ -281,6 +293,11 @@ std::vector<Pid> Machine::live_pids() const {
   return pids;
 }
 
+std::optional<Pid> Machine::find_name(std::string_view name) const {
+  touch(*this, touched_names);
+  return names.find(name);
+}
+
 RuntimeInfo Machine::info() const {
   RuntimeInfo info;
   info.name = options.name;
@@ -313,8 +330,29 @@ RuntimeInfo Machine::info() const {
   return info;
 }
 
+void Machine::attach_workers() noexcept {
+  for (std::size_t i = 0; i < scheduler.worker_count(); ++i) {
+    WorkerState& state = state_of(scheduler.worker(i));
+    state.host.attach();
+    state.ticks = ticks_word();
+  }
+}
+
+Pid Machine::start_root(Body* body, const HostExit& host_exit) {
+  Process* process = create(nullptr, {}, body);
+  if (process == nullptr) {
+    throw LimitReached("throng: all " + std::to_string(options.max_processes) +
+                       " processes are in use; raise RuntimeOptions::max_processes");
+  }
+  process->host_exit = host_exit;
+  Pid pid = process->pid();
+  scheduler.wake(*process, Wake::created);
+  return pid;
+}
+
 bool Machine::poll() {
   if (!scheduler.is_host_driven()) return false;
+  if (simulator != nullptr) return simulator->take_step();
   // The host may poll from another thread than last time: the switches need to know whose exceptions and
   // errno to keep.
   if (polling_.exchange(true, std::memory_order_acquire)) return false;  // pairs: the store below

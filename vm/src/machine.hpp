@@ -101,9 +101,14 @@ class Machine {
     process.status.store(ProcessStatus::runnable, std::memory_order_relaxed);  // relaxed: a statistic
   }
   // Thread: any. Consumes the signal whatever happens; answers for the dead (LNK-4, MON-2).
+  // A simulator may lose it or have it delivered later.
   void deliver(Pid to, Signal* signal) noexcept;
   // The same on a worker's thread, which the caller knows: saves asking for it.
   void deliver(Pid to, Signal* signal, Worker& here) noexcept {
+    if (simulator != nullptr) [[unlikely]] {
+      deliver(to, signal);
+      return;
+    }
     signal->address = to.bits();
     Process* process = table.find(to);
     Delivery delivery = Delivery::closed;
@@ -123,6 +128,8 @@ class Machine {
   // A process with its body, not yet runnable. Null: the limit is reached (the body stays the caller's).
   // Thread: a worker's, or a host's (state null).
   Process* create(WorkerState* state, const SpawnOptions& options, Body* body);
+  // A process for the host, with its body, runnable. Throws LimitReached: the body is the caller's still.
+  Pid start_root(Body* body, const HostExit& host_exit);
 
   // Numbers of one worker's own, so that workers do not meet over a counter for each question.
   std::uint64_t new_reference(WorkerState& state) noexcept {
@@ -137,10 +144,13 @@ class Machine {
     return references_.fetch_add(1, std::memory_order_relaxed);  // relaxed: only uniqueness counts
   }
   std::vector<Pid> live_pids() const;
+  std::optional<Pid> find_name(std::string_view name) const;  // of a process's own asking
   RuntimeInfo info() const;
   std::size_t process_count() const noexcept;
   ShutdownReport stop(Duration deadline);
-  bool poll();  // Requires: workers == 0
+  bool poll();  // Requires: workers == 0, or a simulator
+  // Makes the calling thread the one on which the workers of a simulated machine take turns.
+  void attach_workers() noexcept;
   // Throws for a host that wants something run here after stop().
   void require_running(const char* call) const;
   // Of those that are ended while their code runs on. Thread: any.
@@ -152,6 +162,7 @@ class Machine {
   std::uint32_t stack_class_for(std::size_t bytes);
 
   const RuntimeOptions options;
+  Simulator* const simulator;  // null: it is real
   ProcessTable table;
   Names names;
   Locals locals;
@@ -219,6 +230,25 @@ void surface_exit(Process& process);
 // True while nothing of the user's may take effect any more: its end is settled (EXT-5).
 inline bool is_rejected(const Process& process) noexcept { return process.must_exit || process.is_exiting; }
 [[noreturn]] void abandon(Process& process) noexcept;
+
+// -- simulator.cpp
+// The step that is on has to do with `object`; see Simulator::touch(). Nothing where the machine is real.
+void note_touch(Simulator& simulator, std::uint64_t object) noexcept;
+inline void touch(const Machine& machine, std::uint64_t object) noexcept {
+  if (machine.simulator != nullptr) [[unlikely]]
+    note_touch(*machine.simulator, object);
+}
+bool uses_places_again(const Simulator& simulator) noexcept;
+Duration with_lateness(Simulator& simulator, Duration delay) noexcept;
+// False: the signal is the simulator's now.
+bool lets_pass(Simulator& simulator, Pid to, Signal* signal) noexcept;
+// What steps may have in common beside inboxes. No pid is as large: no index is all ones.
+enum Touched : std::uint64_t {
+  touched_timers = ~std::uint64_t{1},  // the order in which they are started
+  touched_names = ~std::uint64_t{2},
+  touched_pids = ~std::uint64_t{3},   // who gets which
+  touched_world = ~std::uint64_t{0},  // anything: what is shared is not looked into
+};
 
 // -- suspend.cpp
 void note_suspension(Process& process, const Inquiry& wish) noexcept;

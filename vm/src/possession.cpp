@@ -25,8 +25,7 @@ bool own(std::shared_ptr<Possession> possession) {
   detail::enter_call(process, detail::price::own);
   detail::Unbroken unbroken(process);
   if (detail::is_rejected(process)) return false;  // its end is settled (EXT-5)
-  const Possession* key = possession.get();
-  process.ensure_relations().possessions.try_emplace(key, std::move(possession));
+  process.ensure_relations().possessions.add(std::move(possession));
   return true;
 }
 
@@ -35,7 +34,7 @@ bool disown(const Possession& possession) {
   detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::own);
   detail::Unbroken unbroken(process);
-  return process.relations && process.relations->possessions.erase(&possession) > 0;
+  return process.relations && process.relations->possessions.remove(&possession);
 }
 
 bool entrust(Pid heir, std::shared_ptr<Possession> possession) {
@@ -44,7 +43,7 @@ bool entrust(Pid heir, std::shared_ptr<Possession> possession) {
   detail::enter_call(process, detail::price::own);
   detail::Unbroken unbroken(process);
   if (detail::is_rejected(process)) return false;
-  if (process.relations) process.relations->possessions.erase(possession.get());
+  if (process.relations) process.relations->possessions.remove(possession.get());
   detail::Message adopt =
       detail::make_message<detail::AdoptSignal>(detail::adopt_kind, std::move(possession));
   process.machine->deliver(heir, adopt.release_signal(), *process.worker);
@@ -54,9 +53,7 @@ bool entrust(Pid heir, std::shared_ptr<Possession> possession) {
 namespace detail {
 
 void adopt(Process& process, Signal* signal) noexcept {
-  auto& possession = payload_as<AdoptSignal>(signal).possession;
-  const Possession* key = possession.get();
-  process.ensure_relations().possessions.try_emplace(key, std::move(possession));
+  process.ensure_relations().possessions.add(std::move(payload_as<AdoptSignal>(signal).possession));
   destroy_signal(signal);
 }
 
@@ -71,10 +68,7 @@ void give_up_entrusted(Machine& machine, Pid dead, Signal* signal) noexcept {
 // One by one, each out of the table before it is given up: a destructor in there may not come back.
 void give_up_all(Machine& machine, Relations& relations, Pid pid, const ExitReason& reason) noexcept {
   Farewell farewell = farewell_of(machine, pid, reason);
-  while (!relations.possessions.empty()) {
-    auto first = relations.possessions.extract(relations.possessions.begin());
-    first.mapped()->give_up(farewell);
-  }
+  while (std::shared_ptr<Possession> oldest = relations.possessions.take_oldest()) oldest->give_up(farewell);
 }
 
 }  // namespace detail

@@ -131,6 +131,8 @@ void charge(std::int32_t reductions) {
   // away.
   constexpr std::int32_t deep = -(1 << 29);
   detail::enter_call(process, process.worker->budget > deep ? std::min(reductions, -deep) : 0);
+  // Said by who is at work on something that others share, for all the runtime knows.
+  detail::touch(*process.machine, detail::touched_world);
 }
 
 Alias alias(AliasKind kind) {

@@ -16,7 +16,10 @@ void drop_timer(const Expiry& expiry) noexcept { destroy_signal(static_cast<Sign
 void give_up_possessions(Process& process, Pid pid) noexcept {
   Machine& machine = *process.machine;
   // pairs: register_name stores has_name, then reads status
-  if (process.has_name.load(std::memory_order_seq_cst)) machine.names.remove_owner(pid);
+  if (process.has_name.load(std::memory_order_seq_cst)) {
+    touch(machine, touched_names);
+    machine.names.remove_owner(pid);
+  }
   if (process.has_timers.load(std::memory_order_relaxed)) {  // relaxed: see the field
     machine.scheduler.cancel_timers_for(pid.bits(), drop_timer);
   }

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::uint16_t slices_granted = 16;  // to a process that must end, to reach a call that may block
 constexpr std::uint16_t slices_to_unwind = 1024;  // to its destructors
+constexpr std::uint16_t simulated_slices = 32;    // of one call each: as many as one of a real machine
 constexpr std::uint32_t spares_kept = 64;         // warm carriers a worker keeps; more go back to the pool
 constexpr std::size_t carrier_room = (sizeof(Carrier) + cache_line - 1) / cache_line * cache_line;
 constexpr std::size_t most_colours =
@@ -115,6 +116,8 @@ void activate(Process& process) noexcept {
 
 void release_block(WorkerState& state, Process& process) noexcept {
   process.next_serial++;
+  if (const Simulator* simulator = state.machine.simulator; simulator != nullptr) [[unlikely]]
+    if (!uses_places_again(*simulator)) return;
   state.machine.table.give_back(state.stock, process);
 }
 
@@ -314,6 +317,7 @@ THRONG_NOINLINE void end_slice(Process& process) noexcept {
   // its destructors, or a loop of sends could never be killed. Destructors that are running have more time.
   if (process.must_exit) {
     std::uint16_t granted = std::uncaught_exceptions() > 0 ? slices_to_unwind : slices_granted;
+    if (process.machine->simulator != nullptr) granted *= simulated_slices;
     if (++process.slices_overdue > granted) abandon(process);
   }
   // Even when nobody waits here: timers and outsiders get their turn between two runs.

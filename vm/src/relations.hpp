@@ -16,6 +16,32 @@ namespace throng::detail {
 
 class AnyAnswer;
 
+// What a process owns, given up in the order in which it came: by address the order would be another in each
+// run.
+class Possessions {
+ public:
+  void add(std::shared_ptr<Possession> possession) {
+    if (numbers_.try_emplace(possession.get(), next_).second) owned_.emplace(next_++, std::move(possession));
+  }
+  bool remove(const Possession* possession) {
+    auto number = numbers_.extract(possession);
+    return !number.empty() && owned_.erase(number.mapped()) > 0;
+  }
+  // Null: there is none.
+  std::shared_ptr<Possession> take_oldest() {
+    if (owned_.empty()) return nullptr;
+    std::shared_ptr<Possession> oldest = std::move(owned_.begin()->second);
+    owned_.erase(owned_.begin());
+    numbers_.erase(oldest.get());
+    return oldest;
+  }
+
+ private:
+  std::unordered_map<const Possession*, std::uint64_t> numbers_;
+  std::map<std::uint64_t, std::shared_ptr<Possession>> owned_;
+  std::uint64_t next_ = 0;
+};
+
 struct Relations {
   // A link is active while unlink_id is 0. After unlink() the entry stays, inactive, until the other side has
   // acknowledged this id: a link signal that arrives before was sent before the other saw the unlink, and an
@@ -44,7 +70,7 @@ struct Relations {
   std::unordered_map<std::uint64_t, Open> questions;
   // Askers who will be told why: their questions were dropped while the reason was not yet settled.
   std::vector<OpenAt> orphans;
-  std::map<const Possession*, std::shared_ptr<Possession>> possessions;
+  Possessions possessions;
   std::vector<Message> locals;  // one value of each type, see process_local.hpp
   // Who has suspended this one, and how often; whom this one has. And those who wait until it is (SCH-11).
   std::unordered_map<Pid, std::uint32_t> suspenders;

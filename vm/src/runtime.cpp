@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "machine.hpp"
+#include "simulator.hpp"
 
 namespace throng {
 namespace {
@@ -82,15 +83,8 @@ Pid Runtime::spawn_from_host(detail::Body* body, void (*ended)(void*, const Exit
   std::unique_ptr<detail::Body, decltype(&detail::destroy_body)> owned(body, detail::destroy_body);
   std::lock_guard lock(machine_->spawn_mutex());
   machine_->require_running("run() or spawn()");
-  detail::Process* process = machine_->create(nullptr, {}, body);
-  if (process == nullptr) {
-    throw LimitReached("throng: all " + std::to_string(machine_->options.max_processes) +
-                       " processes are in use; raise RuntimeOptions::max_processes");
-  }
+  Pid pid = machine_->start_root(body, {ended, context});
   owned.release();
-  process->host_exit = {ended, context};
-  Pid pid = process->pid();
-  machine_->scheduler.wake(*process, detail::Wake::created);
   return pid;
 }
 
@@ -100,8 +94,16 @@ void Runtime::send_from_host(Pid to, detail::Message message) {
 
 void Runtime::run_and_wait(detail::Body* body) {
   Waiter waiter;
-  spawn_from_host(body, Waiter::on_end, &waiter);
-  if (machine_->scheduler.is_host_driven()) {
+  Pid pid = spawn_from_host(body, Waiter::on_end, &waiter);
+  if (detail::Simulator* simulator = machine_->simulator) {
+    simulation::Ending ending =
+        simulator->drive([](void* waiting) { return static_cast<Waiter*>(waiting)->has_ended(); }, &waiter);
+    if (ending != simulation::Ending::finished) {
+      // Its end may come later, when nobody waits for it any more.
+      if (detail::Process* process = machine_->table.find(pid)) process->host_exit = {};
+      throw simulation::Stuck(simulator->sentence_for(ending));
+    }
+  } else if (machine_->scheduler.is_host_driven()) {
     while (!waiter.has_ended()) {
       if (!machine_->poll()) std::this_thread::sleep_for(std::chrono::microseconds(50));
     }

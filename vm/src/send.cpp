@@ -32,7 +32,7 @@ void send_message(std::string_view name, Message message) {
   std::optional<Pid> to;
   {
     Unbroken unbroken(sender);
-    to = sender.machine->names.find(name);
+    to = sender.machine->find_name(name);
   }
   if (!to)
     throw BadName("throng: send() to the name \"" + std::string(name) + "\", which nobody has registered");

@@ -1,8 +1,11 @@
-// The end of a runtime: everybody is asked to end, then told to, and who does neither is named.
+// The end of a machine: asks all processes to go, insists, and reports who stayed. Thread: the host's that
+// stops.
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
 #include "machine.hpp"
+#include "simulator.hpp"
 
 namespace throng::detail {
 
@@ -12,10 +15,17 @@ ShutdownReport Machine::stop(Duration deadline) {
     if (stopped_.exchange(true, std::memory_order_acq_rel)) return {};  // pairs: require_running
   }
   using Steady = std::chrono::steady_clock;
-  auto begin = Steady::now();
+  if (simulator != nullptr) simulator->wind_down();
+  auto now = [&] {  // a simulated machine is ended in its own time
+    return simulator != nullptr ? Steady::time_point(Duration(scheduler.now())) : Steady::now();
+  };
+  auto begin = now();
+  bool can_change = true;  // false: whoever is left waits for ever, and simulated time stands still
   auto wait_until = [&](Steady::time_point end) {
-    while (process_count() > 0 && Steady::now() < end) {
-      if (scheduler.is_host_driven()) {
+    while (can_change && process_count() > 0 && now() < end) {
+      if (simulator != nullptr) {
+        can_change = poll();
+      } else if (scheduler.is_host_driven()) {
         poll();
       } else {
         std::this_thread::sleep_for(std::chrono::microseconds(200));
@@ -27,9 +37,11 @@ ShutdownReport Machine::stop(Duration deadline) {
   };
   tell_all(ExitReason::shutdown);
   wait_until(begin + deadline / 2);
-  while (process_count() > 0 && Steady::now() < begin + deadline) {
+  for (bool first = true; process_count() > 0 && now() < begin + deadline; first = false) {
+    if (!can_change && !first) break;
+    can_change = true;
     tell_all(ExitReason::kill);  // again: those may have spawned others meanwhile
-    wait_until(std::min(begin + deadline, Steady::now() + std::chrono::milliseconds(50)));
+    wait_until(std::min(begin + deadline, now() + std::chrono::milliseconds(50)));
     end_all_for_others();
   }
   ShutdownReport report{live_pids()};

@@ -29,6 +29,8 @@ void deliver_by_name(void* context, void* payload, std::uint64_t) noexcept {
 }
 
 std::int64_t deadline_of(Machine& machine, Duration delay) noexcept {
+  if (machine.simulator != nullptr) [[unlikely]]
+    delay = with_lateness(*machine.simulator, delay);
   std::int64_t now = machine.scheduler.now();
   std::int64_t wait = std::max<std::int64_t>(delay.count(), 0);
   return wait > std::numeric_limits<std::int64_t>::max() - now ? std::numeric_limits<std::int64_t>::max()
@@ -57,6 +59,7 @@ TimerId start_message_timer(Duration delay, Pid to, Message message) {
   Process& process = runtime_call.process();
   enter_call(process, price::start_timer);
   Unbroken unbroken(process);
+  touch(*process.machine, to.bits());
   if (is_rejected(process) || process.machine->table.find(to) == nullptr) return {};
   return TimerId(start_signal_timer(*process.machine, delay, to, std::move(message)));
 }
@@ -92,7 +95,8 @@ void WaitTimer::start_once(Duration timeout) {
   process_.wait_for_number(number);
   started_ = true;
   // Only while all work: a sleeper would look after a timer of ours, but can't see a note.
-  if (timeout < deferred_from || process_.machine->scheduler.may_have_sleepers()) {
+  const Scheduler& scheduler = process_.machine->scheduler;
+  if (timeout < deferred_from || scheduler.may_have_sleepers() || scheduler.is_simulated()) {
     process_.wait_timer = start_signal_timer(*process_.machine, timeout, process_.pid(),
                                              make_message<Reference>(timeout_kind, number));
     return;

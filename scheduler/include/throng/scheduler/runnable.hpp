@@ -106,8 +106,11 @@ class Runnable {
   alignas(8) std::byte policy_data_[policy_data_size] = {};
 };
 
-// What the queues of this floor need; nobody else uses it.
+// What this floor needs; nobody else uses it.
 struct RunnableAccess {
+  static detail::Settled run(Runnable& runnable, detail::Worker& worker) noexcept {
+    return runnable.run_(runnable, worker);
+  }
   static Runnable*& next(Runnable& runnable) noexcept { return runnable.next_; }
   static Runnable*& previous(Runnable& runnable) noexcept { return runnable.previous_; }
   static std::uint32_t generation(const Runnable& runnable) noexcept { return runnable.policy_generation_; }

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <throng/scheduler/clock.hpp>
+#include <throng/scheduler/director.hpp>
 #include <throng/scheduler/policy.hpp>
 #include <throng/scheduler/runnable.hpp>
 #include <throng/scheduler/timer_key.hpp>
@@ -41,6 +42,9 @@ struct SchedulerSetup {
   std::int32_t slice = 4000;   // reductions a run may use before it should yield (SCH-1)
   std::uint64_t seed = 0;      // of the random choices: whom to steal from
   TimeSource* time = nullptr;  // null: the system's steady clock
+  // Not null: no thread at all, the host calls take_step(), and this is the time. It must outlive the
+  // scheduler.
+  ManualTime* simulated = nullptr;
   void (*drop_timer)(const Expiry&) noexcept = nullptr;  // frees the payload of a timer that will never fire
   PolicyFactory policy{};                                // empty: the built-in queues
   std::int64_t policy_limit =
@@ -75,6 +79,9 @@ class Scheduler {
   // Runs what is ready on the caller's thread. Requires: workers == 0, one caller at a time (others get
   // false).
   bool poll(std::size_t limit);
+  // Does one thing of those that can happen, which the director chooses; goes to the next timer if there is
+  // none. False: nothing can happen any more. Requires: is_simulated(). Throws what the director throws.
+  bool take_step(Director& director);
   // When poll() next has something to do; INT64_MAX: not before somebody hands something in. Thread: any.
   std::int64_t next_deadline() const noexcept;
 
@@ -93,6 +100,7 @@ class Scheduler {
   bool may_have_sleepers() const noexcept;
 
   std::int64_t now() noexcept { return time_->now(); }
+  TimeSource& time() noexcept { return *time_; }
   std::int32_t slice() const noexcept { return slice_; }
   std::size_t worker_count() const noexcept { return workers_.size(); }
   Worker& worker(std::size_t index) noexcept { return *workers_[index]; }
@@ -106,7 +114,8 @@ class Scheduler {
     return index < workers_.size() ? *workers_[index] : *spares_[index - workers_.size()];
   }
   bool is_host_driven() const noexcept { return host_driven_; }
-  std::size_t waiting() const noexcept;  // runnables queued, a hint
+  bool is_simulated() const noexcept { return setup_.simulated != nullptr; }  // and then host-driven too
+  std::size_t waiting() const noexcept;                                       // runnables queued, a hint
   // How many workers take part, from 1 to worker_count(); the others hand over what they have after their
   // present run (SCH-8). Thread: any, one at a time.
   void set_online(std::uint32_t workers) noexcept;
@@ -115,6 +124,7 @@ class Scheduler {
  private:
   friend class Worker;
   friend class Watchdog;
+  friend class Simulation;
   friend class PolicyBoard;
   struct Parts;
   struct StartGate;

@@ -74,6 +74,7 @@ class Worker {
  private:
   friend class Scheduler;
   friend class Watchdog;
+  friend class Simulation;
   void serve();
   void hand_back() noexcept;
   void stay_offline();

@@ -2,7 +2,7 @@
 // global state; two runtimes share nothing.
 //
 // Thread: every member may be called from any host thread, except where it says otherwise; none from a
-// process.
+// process. Of a simulated one: from one thread at a time.
 #pragma once
 
 #include <exception>
@@ -18,6 +18,10 @@
 #include <throng/vm/spawn.hpp>
 
 namespace throng {
+
+namespace detail {
+class Simulator;
+}
 
 struct RuntimeOptions {
   unsigned workers = default_workers;  // 0: no threads; the host calls poll()
@@ -38,6 +42,8 @@ struct RuntimeOptions {
   // A policy that does not serve somebody, or does not come back from a call, for longer than this is thrown
   // out: one sentence on stderr, and the built-in queues go on.
   Duration policy_limit = std::chrono::seconds(5);
+  // Null: real threads and real time. See simulation::simulate().
+  std::shared_ptr<detail::Simulator> simulator{};
 
   static constexpr unsigned default_workers = ~0U;  // as many as there are CPUs to use
 };
@@ -55,6 +61,7 @@ template <class S>
 struct StartFromHost;
 }  // namespace detail
 
+// In a simulated runtime the calls below that wait take its steps, on the caller's thread.
 class Runtime {
   friend struct ProgramRunner;
 
