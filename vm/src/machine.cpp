@@ -76,8 +76,8 @@ Machine::Machine(const RuntimeOptions& wanted)
     : options(checked(wanted)),
       table({options.max_processes, stocks_of(options)}, run_process),
       host_state_(*this),
-      scheduler(setup_of(
-          options, {this, worker_started, worker_stopped, worker_ticks, worker_is_stuck, policy_failed})) {
+      scheduler(setup_of(options, {this, worker_started, worker_stopped, worker_ticks, worker_is_stuck,
+                                   policy_failed, id_of})) {
   std::size_t stack = options.stack_size != 0 ? options.stack_size : default_stack_size;
   // Each worker keeps warm stacks in reserve, which must not be missing elsewhere.
   std::size_t reserve = stocks_of(options) * std::size_t{ProcessTable::slack};
