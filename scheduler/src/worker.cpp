@@ -50,9 +50,21 @@ void Worker::enqueue_at(Runnable& runnable, Priority priority) noexcept {
   push_and_tell(runnable, queue_of(priority, false), Wake::woken);
 }
 
-inline void Worker::push_and_tell(Runnable& runnable, std::size_t level, Wake wake) noexcept {
-  if (EventTrack* on = track()) [[unlikely]]
-    note_enqueue(*on, runnable, wake);
+THRONG_INLINE void Worker::push_and_tell(Runnable& runnable, std::size_t level, Wake wake) noexcept {
+  if (track() != nullptr) [[unlikely]] {
+    push_recorded(runnable, level, wake);
+    return;
+  }
+  put_and_tell(runnable, level, wake);
+}
+
+// Apart and at its end, so that the way of who is not recorded saves no register for it.
+THRONG_NOINLINE void Worker::push_recorded(Runnable& runnable, std::size_t level, Wake wake) noexcept {
+  if (EventTrack* on = track()) note_enqueue(*on, runnable, wake);
+  put_and_tell(runnable, level, wake);
+}
+
+THRONG_INLINE void Worker::put_and_tell(Runnable& runnable, std::size_t level, Wake wake) noexcept {
   if (parts_->policy != nullptr) [[unlikely]] {
     give(runnable, wake);
     return;
@@ -73,7 +85,7 @@ bool Worker::has_queued() const noexcept {
 }
 
 // Bounded: a count that only grows would overflow.
-inline void Worker::count_for_those_behind() noexcept {
+THRONG_INLINE void Worker::count_for_those_behind() noexcept {
   std::int32_t& fresh_used = parts_->fresh_used;
   std::int32_t used = std::clamp(scheduler_.slice_ - budget, least_used, scheduler_.slice_);
   fresh_used = std::exchange(parts_->runs_behind, false) ? 0 : std::min(fresh_used + used, scheduler_.slice_);

@@ -96,6 +96,8 @@ class Worker {
   void count_for_those_behind() noexcept;
   bool is_turn_of_those_behind() noexcept;
   void push_and_tell(Runnable& runnable, std::size_t level, Wake wake) noexcept;
+  void push_recorded(Runnable& runnable, std::size_t level, Wake wake) noexcept;
+  void put_and_tell(Runnable& runnable, std::size_t level, Wake wake) noexcept;
   void note_use(std::uint32_t used) noexcept;
   Runnable* find_work();
   bool accept_injected() noexcept;
