@@ -107,8 +107,8 @@ THRONG_INLINE void Worker::run(Runnable& runnable) noexcept {
     return;
   }
   std::uint32_t used = 0;
-  if (turn(runnable, used) == Settled::yielded)
-    push_and_tell(runnable, queue_of(runnable.priority(), true), Wake::yielded);
+  if (turn(runnable, used) == Settled::yielded)  // not asked again whether it is recorded
+    put_and_tell(runnable, queue_of(runnable.priority(), true), Wake::yielded);
 }
 
 THRONG_INLINE Settled Worker::turn(Runnable& runnable, std::uint32_t& used) noexcept {

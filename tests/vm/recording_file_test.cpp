@@ -141,6 +141,29 @@ TEST_CASE("a recording whose checksum fits, and whose content makes no sense, is
   CHECK(contains(refusal_of(no_reason.to_bytes()), "makes no sense"));
 }
 
+TEST_CASE(
+    "with any byte changed and a checksum that fits, a recording is read or refused, and nothing else") {
+  auto with_checksum = [](std::string bytes) {
+    std::uint64_t sum = 0xcbf29ce484222325U;  // as docs/recorder.md says
+    for (std::size_t at = 32; at < bytes.size(); ++at)
+      sum = (sum ^ static_cast<unsigned char>(bytes[at])) * 0x100000001b3U;
+    for (std::size_t i = 0; i < 8; ++i) bytes[24 + i] = static_cast<char>(sum >> (8 * i));
+    return bytes;
+  };
+  std::string bytes = sample().to_bytes();
+  CHECK(with_checksum(bytes) == bytes);
+  int read = 0, refused = 0;
+  for (std::size_t at = 32; at < bytes.size(); ++at) {
+    for (int value : {0, 1, 2, 0x7f, 0x80, 0xff}) {
+      std::string refusal = refusal_of(with_checksum(replaced(bytes, at, static_cast<char>(value))));
+      (refusal == "no refusal" ? read : refused)++;
+      if (refusal != "no refusal") CHECK(contains(refusal, "makes no sense"));
+    }
+  }
+  CHECK(read > 0);
+  CHECK(refused > 0);
+}
+
 TEST_CASE("a file that is not there, or cannot be written, is told by its path") {
   auto sentence_of = [](auto&& call) {
     try {

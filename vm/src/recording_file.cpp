@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::string_view magic = "THRONGFR";
 constexpr std::size_t version_at = 8, size_at = 16, checksum_at = 24, header_size = 32;
-constexpr std::size_t least_event = 5, least_track = 3;  // bytes
+constexpr std::uint64_t longest = std::uint64_t{1} << 60;  // ns, 36 years: times can be subtracted
+constexpr std::size_t least_event = 5, least_track = 3;    // bytes
 
 // FNV-1a, of 64 bits: a byte that is changed always changes it.
 std::uint64_t checksum_of(std::string_view bytes) noexcept {
@@ -137,6 +138,7 @@ RecordedTrack read_track(Reader& in, std::size_t names) {
     event.kind = static_cast<EventKind>(in.number_to(255));
     event.detail = static_cast<std::uint8_t>(in.number_to(255));
     time += static_cast<std::uint64_t>(in.difference());
+    if (time + longest > 2 * longest) in.refuse();
     event.time = Duration(static_cast<std::int64_t>(time));
     event.subject = in.number();
     event.amount = static_cast<std::uint32_t>(in.number_to(0xffffffffU));
@@ -201,7 +203,7 @@ Recording Recording::from_bytes(std::string_view bytes, std::string_view source)
   recording.cpus = static_cast<std::uint32_t>(in.number_to(most_31_bits));
   recording.workers = static_cast<std::uint32_t>(in.number_to(most_31_bits));
   recording.slice = static_cast<std::int32_t>(in.number_to(most_31_bits));
-  recording.length = Duration(static_cast<std::int64_t>(in.number()));
+  recording.length = Duration(static_cast<std::int64_t>(in.number_to(longest)));
   std::size_t names = in.count(1);
   for (std::size_t i = 0; i < names; ++i) recording.names.push_back(in.text());
   std::size_t tracks = in.count(least_track);
