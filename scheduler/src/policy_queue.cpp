@@ -219,12 +219,14 @@ Runnable* PolicyQueue::dequeue(SchedulingPolicy& policy, const char*& wrong) {
   return nullptr;
 }
 
-Runnable* PolicyQueue::take(std::int32_t& slice) noexcept {
+Runnable* PolicyQueue::take(std::int32_t& slice, bool& refused) noexcept {
+  refused = false;
   if (size_hint() == 0) return nullptr;
   Runnable* taken = nullptr;
   ask([&](SchedulingPolicy& policy) -> const char* {
     const char* wrong = nullptr;
     taken = dequeue(policy, wrong);
+    refused = taken == nullptr && size_hint() > 0;
     if (taken == nullptr) return wrong;
     slice = policy.slice(*taken);
     policy.running(*taken);

@@ -20,6 +20,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <throng/base/atomic.hpp>
 #include <throng/base/spin_lock.hpp>
 #include <throng/scheduler/policy.hpp>
 
@@ -48,9 +49,9 @@ class PolicyQueue {
   bool put_woken(Runnable& runnable, Wake wake, const Runnable* current, Woken& answer) noexcept;
   // The same for what has just run.
   bool put_back(Runnable& runnable, Stop stop, std::uint32_t used) noexcept;
-  // What the policy wants to run next, to be run by the caller at once, and for how long; null: nothing now.
-  // Thread: a worker's.
-  Runnable* take(std::int32_t& slice) noexcept;
+  // What the policy wants to run next, to be run by the caller at once, and for how long; null: nothing now,
+  // and `refused` tells whether the policy keeps back what it has. Thread: a worker's.
+  Runnable* take(std::int32_t& slice, bool& refused) noexcept;
   // The same, not to be run here. Thread: any.
   Runnable* withdraw() noexcept;
   // Zero also when somebody else is in the policy. Thread: any.
@@ -69,7 +70,6 @@ class PolicyQueue {
     std::uint64_t asked = 0;         // how often it was asked for the next one
     const void* oldest = nullptr;    // of what it holds; null: it holds nothing
     std::uint32_t oldest_count = 0;  // which one that was, of all that it ever got
-    friend bool operator==(const Vitals&, const Vitals&) = default;
   };
   Vitals vitals() noexcept;
   // Has the policy say how many it has, if nobody else is in it. Thread: any.
@@ -99,7 +99,6 @@ class PolicyQueue {
     return closed_.load(std::memory_order_acquire);  // pairs: close()
   }
   bool is_central() const noexcept { return central_; }
-  std::uint32_t generation() const noexcept { return generation_; }
   WorkerId worker() const noexcept { return worker_; }
 
  private:
@@ -139,7 +138,7 @@ class PolicyQueue {
   // Protocol: stored under list_lock_, relaxed, read without it as a hint. announce() adds nothing to it,
   // seq_cst: where a queue is filled by others than the one who sleeps on it, their order is that of
   // worker_policy.cpp.
-  std::atomic<std::size_t> size_{0};
+  Atomic<std::size_t> size_{0};
   // Protocol: written under list_lock_; read without it, relaxed, as a sign of life.
   std::atomic<std::uint64_t> left_{0};
 };

@@ -145,8 +145,14 @@ void Scheduler::stop() noexcept {
   std::size_t all = workers_.size() + spare_count();
   for (std::size_t i = 0; i < all; ++i) any_worker(i).parts_->parker.unpark();
   for (std::size_t i = 0; i < all; ++i) {
-    std::thread& thread = any_worker(i).parts_->thread;
-    if (thread.joinable()) thread.join();
+    WorkerParts& parts = *any_worker(i).parts_;
+    if (!parts.thread.joinable()) continue;
+    if (parts.lent.load(std::memory_order_acquire)) {  // pairs: set_lent
+      parts.thread.detach();
+      left_threads_ = true;
+    } else {
+      parts.thread.join();
+    }
   }
   parts_->blocking.stop();
   // Now and not later: what a timer carries may reach for the scheduler as it is destroyed.

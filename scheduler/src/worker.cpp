@@ -42,6 +42,10 @@ WorkerMetrics Worker::metrics() const noexcept {
           read(counters.reductions)};
 }
 
+void Worker::set_lent(bool lent) noexcept {
+  parts_->lent.store(lent, std::memory_order_release);  // pairs: Scheduler::stop
+}
+
 void Worker::enqueue(Runnable& runnable, Wake wake) noexcept {
   push_and_tell(runnable, queue_of(runnable.priority(), false), wake);
 }

@@ -96,6 +96,9 @@ struct WorkerParts {
   WorkerCounters counters;
   Parker parker;
   std::thread thread;
+  // Protocol: the floor above does not wait for the run that is on. Stored release and loaded acquire: who
+  // sees false again, as stop() does, may join the thread.
+  std::atomic<bool> lent{false};
   // Protocol: of a spare. Stored release by the watchdog, which then unparks; loaded acquire by the spare.
   std::atomic<bool> on_duty{false};
   // Protocol: of a spare: it serves, or is handing back. Stored release by it, loaded acquire by the

@@ -122,8 +122,7 @@ bool Worker::give_elsewhere(Runnable& runnable, Wake wake, std::uint32_t where) 
 
 Runnable* Worker::next_by_policy() noexcept {
   std::int32_t slice = 0;
-  Runnable* runnable = parts_->policy->take(slice);
-  parts_->refused = runnable == nullptr && parts_->policy->size_hint() > 0;
+  Runnable* runnable = parts_->policy->take(slice, parts_->refused);
   parts_->slice = slice > 0 ? std::min(slice, longest_slice) : scheduler_.slice_;
   return runnable;
 }

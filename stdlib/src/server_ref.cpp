@@ -7,14 +7,16 @@ namespace throng::detail {
 
 Expected<Message, CallError> call_and_wait(Pid server, Message question, Duration timeout,
                                            const MessageType& wanted) {
-  OpenQuestion open;
-  if (server == self())
-    return Unexpected(
-        CallError{ExitReason::error("throng: calling_self: a server that calls itself waits for ever")});
-  open.ask(server, std::move(question));
-  Message answer = open.wait(timeout);
+  Message answer = ask_and_wait(server, std::move(question), timeout);
   if (value_in(answer, wanted) != nullptr) return answer;
   return Unexpected(CallError{failure_of(answer, wanted, message_type_of<Unanswered>)});
+}
+
+Message call_or_throw(Pid server, Message question, Duration timeout, const MessageType& wanted) {
+  Message answer = ask_and_wait(server, std::move(question), timeout);
+  if (value_in(answer, wanted) == nullptr) [[unlikely]]
+    throw CallFailed(failure_of(answer, wanted, message_type_of<Unanswered>));
+  return answer;
 }
 
 void no_open_call() {

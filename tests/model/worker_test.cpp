@@ -141,6 +141,35 @@ using namespace throng_model_test;
 
 struct World;
 
+// First in, first out, in one queue for both workers, or each time to the worker that did not wake it.
+class Fifo : public throng::SchedulingPolicy {
+ public:
+  void enqueue(Runnable& runnable, Wake) override { waiting_.push_back(&runnable); }
+  Runnable* dequeue() override {
+    if (waiting_.empty()) return nullptr;
+    Runnable* next = waiting_.front();
+    waiting_.pop_front();
+    return next;
+  }
+  std::size_t size() const override { return waiting_.size(); }
+
+ private:
+  std::deque<Runnable*> waiting_;
+};
+class Central final : public Fifo {
+ public:
+  bool is_central() const override { return true; }
+};
+class Across final : public Fifo {
+ public:
+  throng::WorkerId place(Runnable&, Wake, throng::WorkerId waker) override { return {1 - waker.number}; }
+};
+
+template <class P>
+std::unique_ptr<throng::SchedulingPolicy> make(throng::WorkerId) {
+  return std::make_unique<P>();
+}
+
 // Runs `runs` times, and the first time spawns another if it has one.
 class Item : public Runnable {
  public:
@@ -155,9 +184,12 @@ class Item : public Runnable {
 };
 
 struct World {
+  explicit World(throng::PolicyFactory which) : policy(std::move(which)) {}
   ManualTime time;
+  throng::PolicyFactory policy;
   Scheduler scheduler{[this] {
     SchedulerSetup setup;
+    setup.policy = policy;
     setup.workers = 2;
     setup.time = &time;
     return setup;
@@ -183,11 +215,12 @@ struct Plan {
   std::vector<int> runs;
   bool spawns = false;
   bool stops_when_done = true;
+  throng::PolicyFactory policy{};
 };
 
 Setup run(const Plan& plan) {
   return [=](Execution& e) {
-    auto world = std::make_shared<World>();
+    auto world = std::make_shared<World>(plan.policy);
     int items = static_cast<int>(plan.runs.size()) * (plan.spawns ? 2 : 1);
     for (std::size_t i = 0; i < 2; ++i) {
       e.thread([=] {
@@ -246,4 +279,14 @@ TEST_CASE("worker: what yields goes on, wherever it is stolen to, and a sentinel
 TEST_CASE("worker: stop ends every worker, whatever is still to be done") {
   passes_at_random("two outsiders, both spawn", 50'000,
                    {.runs = {2, 1}, .spawns = true, .stops_when_done = false});
+}
+
+TEST_CASE("worker: under a central policy, and one that places elsewhere, nobody oversleeps") {
+  for (const throng::PolicyFactory& policy :
+       {throng::PolicyFactory(make<Central>), throng::PolicyFactory(make<Across>),
+        throng::PolicyFactory(make<Fifo>)}) {
+    passes_exhaustively("one item, old values", with_old_values, run({.runs = {1}, .policy = policy}));
+    passes_at_random("two outsiders, both spawn", 20'000, {.runs = {1, 1}, .spawns = true, .policy = policy});
+    passes_at_random("two that yield once", 20'000, {.runs = {2, 2}, .policy = policy});
+  }
 }

@@ -308,7 +308,6 @@ TEST_CASE("SCH-13: a runtime whose policy goes wrong runs on") {
   };
   RuntimeOptions options = quiet(2);
   options.policy = [](WorkerId) { return std::make_unique<Forgets>(); };
-  options.policy_limit = 50ms;
   Runtime runtime(options);
   CHECK(runtime.run([] {
     for (int i = 0; i < 300; ++i) wait_for_end(spawn([] { yield(); }));

@@ -194,6 +194,37 @@ TEST_CASE("SCH-11: the dead can't be suspended, nor oneself; nor resumed who was
   });
 }
 
+TEST_CASE("SCH-11: who is asked between its look at the queue and its wait is held, and says so") {
+  Runtime runtime(quiet(2));
+  bool told = runtime.run([] {
+    static std::atomic<bool> looks, asked;
+    looks = asked = false;
+    Pid held = spawn([] {
+      send(self(), Go{});
+      receive(when(
+          [](const Go&) {
+            looks = true;
+            while (!asked) {
+            }
+            return false;
+          },
+          [](Go) {}));
+    });
+    yield_until([] { return looks.load(); });
+    Pid asking = spawn(
+        [](Pid other, Pid judge) {
+          suspend_process(other);
+          send(judge, Go{});
+        },
+        held, self());
+    yield_until([&] { return process_brief(asking)->status == ProcessStatus::waiting; });
+    asked = true;
+    expect<Go>();
+    return true;
+  });
+  CHECK(told);
+}
+
 TEST_CASE("SCH-11: many suspend and resume many at random, and all of it ends") {
   on_one_and_two_workers([](Runtime& runtime) {
     bool over = runtime.run([] {

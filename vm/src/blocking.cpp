@@ -1,6 +1,7 @@
 #include <throng/vm/blocking.hpp>
 
 #include "machine.hpp"
+#include "runtime_call.hpp"
 
 namespace throng::detail {
 namespace {
@@ -49,7 +50,8 @@ struct Waiting {
 
 void run_blocking_job(BlockingJob* job) {
   std::unique_ptr<BlockingJob, void (*)(BlockingJob*) noexcept> owned(job, job->destroy);
-  Process& process = require_process("blocking()");
+  RuntimeCall runtime_call("blocking()");
+  Process& process = runtime_call.process();
   enter_call(process, price::blocking);
   surface_exit(process);
   if (is_rejected(process)) {

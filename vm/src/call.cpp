@@ -2,6 +2,7 @@
 
 #include <exception>
 
+#include "runtime_call.hpp"
 #include "timers.hpp"
 
 namespace throng {
@@ -34,7 +35,8 @@ ReplyTo& ReplyTo::operator=(ReplyTo&& other) noexcept {
 
 void ReplyTo::send_answer(detail::Message answer) {
   if (machine_ == nullptr) throw std::logic_error("throng: this question was answered before");
-  Process* here = detail::current_process();
+  detail::MaybeCall runtime_call;
+  Process* here = runtime_call.process();
   if (here != nullptr && here->machine == machine_) {
     detail::enter_call(*here, detail::price::answer);
     if (detail::is_rejected(*here)) {  // its end is settled (EXT-5): the asker is told the reason
@@ -63,7 +65,8 @@ void ReplyTo::fail(ExitReason reason) {
 // Whoever loses a question while it is ending, or while an exception passes that may end it, does not know
 // the reason yet: the asker is told when it does.
 void ReplyTo::drop() noexcept {
-  Process* here = detail::current_process();
+  detail::MaybeCall runtime_call;
+  Process* here = runtime_call.process();
   bool is_ending = here != nullptr && here->machine == machine_ &&
                    (detail::is_rejected(*here) || std::uncaught_exceptions() > 0);
   if (!is_ending) {
@@ -111,7 +114,8 @@ void forget_watchers(Process& process) noexcept {
 }
 
 AnyAnswer::~AnyAnswer() {
-  Process* process = current_process();
+  MaybeCall runtime_call;
+  Process* process = runtime_call.process();
   if (process == nullptr || !process->relations) return;
   for (std::uint64_t number : watched_) {
     auto open = process->relations->questions.find(number);
@@ -121,7 +125,8 @@ AnyAnswer::~AnyAnswer() {
 }
 
 void AnyAnswer::watch(const OpenQuestion& question, std::uint64_t label) {
-  Process& process = require_process("AnyAnswer::watch()");
+  RuntimeCall runtime_call("AnyAnswer::watch()");
+  Process& process = runtime_call.process();
   enter_call(process, price::wait_for_any);
   Unbroken unbroken(process);
   std::uint64_t number = question.number_;
@@ -141,7 +146,8 @@ void AnyAnswer::watch(const OpenQuestion& question, std::uint64_t label) {
 }
 
 std::optional<std::uint64_t> AnyAnswer::wait(Duration timeout) {
-  Process& process = require_process("AnyAnswer::wait()");
+  RuntimeCall runtime_call("AnyAnswer::wait()");
+  Process& process = runtime_call.process();
   enter_call(process, price::wait_for_any);
   WaitTimer timer(process);
   for (;;) {
@@ -156,61 +162,52 @@ std::optional<std::uint64_t> AnyAnswer::wait(Duration timeout) {
   }
 }
 
-OpenQuestion::OpenQuestion() {
-  Process& process = require_process("call()");
+namespace {
+
+// The steps of a call, for who knows the asker already.
+
+std::uint64_t open_question(Process& process) {
   enter_call(process, price::ask);
   surface_exit(process);
-  number_ = process.machine->new_reference(state_of(*process.worker));
+  std::uint64_t number = process.machine->new_reference(state_of(*process.worker));
   if (process.question == 0) {
-    process.question = number_;
+    process.question = number;
   } else {
     Unbroken unbroken(process);
-    process.ensure_relations().questions.try_emplace(number_);
+    process.ensure_relations().questions.try_emplace(number);
+  }
+  return number;
+}
+
+void close_question(Process& process, std::uint64_t number) noexcept {
+  if (process.question == number) {
+    process.question = 0;
+    process.reply = Message();
+  } else if (process.relations) {
+    Unbroken unbroken(process);
+    AnyAnswerSide::close(*process.relations, number);
   }
 }
 
-OpenQuestion::~OpenQuestion() {
-  Process* process = current_process();
-  if (process == nullptr) return;
-  if (process->question == number_) {
-    process->question = 0;
-    process->reply = Message();
-  } else if (process->relations) {
-    Unbroken unbroken(*process);
-    AnyAnswerSide::close(*process->relations, number_);
-  }
-}
-
-ReplyTo OpenQuestion::reply_to() const {
-  Process& process = require_process("call()");
-  return ReplyToMaker::make(*process.machine, process.pid(), number_);
-}
-
-void OpenQuestion::ask(Pid to, Message question) {
-  Process& process = require_process("call()");
+void send_question(Process& process, std::uint64_t number, Pid to, Message question) noexcept {
   if (is_rejected(process)) return;
-  *static_cast<ReplyTo*>(question.payload()) = reply_to();
+  *static_cast<ReplyTo*>(question.payload()) = ReplyToMaker::make(*process.machine, process.pid(), number);
   Signal* signal = question.release_signal();
   signal->kind = request_kind;
   process.machine->deliver(to, signal, *process.worker);
 }
-
-namespace {
 
 Message& place_of(Process& process, std::uint64_t number) {
   if (process.question == number) return process.reply;
   return process.relations->questions.find(number)->second.answer;
 }
 
-}  // namespace
-
-Message OpenQuestion::wait(Duration timeout) {
-  Process& process = require_process("call()");
+Message wait_for_answer(Process& process, std::uint64_t number, Duration timeout) {
   WaitTimer timer(process);
   for (;;) {
     process.events &= static_cast<std::uint8_t>(~reply_event);
     handle_signals(process);
-    Message& place = place_of(process, number_);
+    Message& place = place_of(process, number);
     if (place) return std::move(place);
     if (timeout <= Duration::zero() || (process.events & timeout_event) != 0) return {};
     surface_exit(process);
@@ -219,6 +216,48 @@ Message OpenQuestion::wait(Duration timeout) {
     wait_for(process, reply_event | timeout_event);
   }
 }
+
+}  // namespace
+
+OpenQuestion::OpenQuestion() : number_(open_question(RuntimeCall("call()").process())) {}
+
+OpenQuestion::~OpenQuestion() {
+  MaybeCall runtime_call;
+  if (Process* process = runtime_call.process()) close_question(*process, number_);
+}
+
+ReplyTo OpenQuestion::reply_to() const {
+  RuntimeCall runtime_call("call()");
+  Process& process = runtime_call.process();
+  return ReplyToMaker::make(*process.machine, process.pid(), number_);
+}
+
+void OpenQuestion::ask(Pid to, Message question) {
+  send_question(RuntimeCall("call()").process(), number_, to, std::move(question));
+}
+
+Message OpenQuestion::wait(Duration timeout) {
+  return wait_for_answer(RuntimeCall("call()").process(), number_, timeout);
+}
+
+Message ask_and_wait(Pid to, Message question, Duration timeout) {
+  RuntimeCall runtime_call("call()");
+  Process& process = runtime_call.process();
+  if (to == process.pid()) {
+    return make_message<Unanswered>(
+        reply_kind, AnswerHeader{},
+        ExitReason::error("throng: calling_self: a server that calls itself waits for ever"));
+  }
+  struct Open {
+    Process& process;
+    std::uint64_t number;
+    ~Open() { close_question(process, number); }
+  } open{process, open_question(process)};
+  send_question(process, open.number, to, std::move(question));
+  return wait_for_answer(process, open.number, timeout);
+}
+
+void destroy_reply_to(void* reply_to) noexcept { static_cast<ReplyTo*>(reply_to)->~ReplyTo(); }
 
 void* value_in(const Message& answer, const MessageType& wanted) noexcept {
   return answer && same_type(*answer.get()->type, wanted) ? answer.payload() : nullptr;
@@ -231,11 +270,13 @@ ExitReason failure_of(const Message& answer, const MessageType& wanted, const Me
                            ", but the question wants a " + std::string(wanted.name));
 }
 
+void fail_question(Machine& machine, const OpenAt& question, const ExitReason& reason) noexcept {
+  ReplyToMaker::make(machine, question.asker, question.question).fail(reason);
+}
+
 void fail_orphans(Process& process, const ExitReason& reason) noexcept {
-  std::vector<Relations::Orphan> orphans = std::exchange(process.relations->orphans, {});
-  for (const Relations::Orphan& orphan : orphans) {
-    ReplyToMaker::make(*process.machine, orphan.asker, orphan.question).fail(reason);
-  }
+  std::vector<OpenAt> orphans = std::exchange(process.relations->orphans, {});
+  for (const OpenAt& orphan : orphans) fail_question(*process.machine, orphan, reason);
 }
 
 }  // namespace detail

@@ -5,11 +5,13 @@
 
 #include "machine.hpp"
 #include "possession.hpp"
+#include "runtime_call.hpp"
 
 namespace throng {
 
 void report_crashes_to(std::shared_ptr<CrashSink> sink) {
-  detail::Machine& machine = *detail::require_process("report_crashes_to()").machine;
+  detail::RuntimeCall runtime_call("report_crashes_to()");
+  detail::Machine& machine = *runtime_call.process().machine;
   NoPreempt no_preempt;
   {
     std::lock_guard lock(machine.crash_mutex);
@@ -18,7 +20,8 @@ void report_crashes_to(std::shared_ptr<CrashSink> sink) {
 }
 
 void report_line(std::string_view text) {
-  if (!detail::require_process("report_line()").machine->options.report_crashes) return;
+  detail::RuntimeCall runtime_call("report_line()");
+  if (!runtime_call.process().machine->options.report_crashes) return;
   std::fprintf(stderr, "throng: %.*s\n", static_cast<int>(text.size()), text.data());
 }
 

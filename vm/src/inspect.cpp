@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "machine.hpp"
+#include "runtime_call.hpp"
 
 namespace throng {
 namespace detail {
@@ -132,7 +133,8 @@ std::string_view text_of(ProcessStatus status) noexcept {
 }
 
 bool is_alive(Pid other) {
-  detail::Process& process = detail::require_process("is_alive()");
+  detail::RuntimeCall runtime_call("is_alive()");
+  detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::glance);
   detail::surface_exit(process);
   if (other == process.pid()) return true;
@@ -142,7 +144,8 @@ bool is_alive(Pid other) {
 }
 
 std::optional<ProcessInfo> process_info(Pid other) {
-  detail::Process& process = detail::require_process("process_info()");
+  detail::RuntimeCall runtime_call("process_info()");
+  detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::inspect);
   detail::surface_exit(process);
   if (other == process.pid()) {
@@ -158,7 +161,8 @@ std::optional<ProcessInfo> process_info(Pid other) {
 }
 
 std::optional<ProcessBrief> process_brief(Pid other) {
-  detail::Process& process = detail::require_process("process_brief()");
+  detail::RuntimeCall runtime_call("process_brief()");
+  detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::glance);
   detail::Unbroken unbroken(process);
   return detail::brief_of(*process.machine, other);
@@ -171,14 +175,16 @@ std::string text_of(Pid process, const ProcessBrief& brief) {
 }
 
 std::vector<Pid> processes() {
-  detail::Process& process = detail::require_process("processes()");
+  detail::RuntimeCall runtime_call("processes()");
+  detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::inspect);
   detail::Unbroken unbroken(process);
   return process.machine->live_pids();
 }
 
 RuntimeInfo runtime_info() {
-  detail::Process& process = detail::require_process("runtime_info()");
+  detail::RuntimeCall runtime_call("runtime_info()");
+  detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::inspect);
   detail::Unbroken unbroken(process);
   return process.machine->info();

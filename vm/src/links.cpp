@@ -1,5 +1,6 @@
 // Links and monitors from the caller's side; what the other side does is in signal_handler.cpp.
 #include "machine.hpp"
+#include "runtime_call.hpp"
 
 namespace throng {
 
@@ -7,7 +8,8 @@ using detail::make_message;
 using detail::Process;
 
 void link(Pid other) {
-  Process& process = detail::require_process("link()");
+  detail::RuntimeCall runtime_call("link()");
+  detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::tie);
   detail::Unbroken unbroken(process);
   if (detail::is_rejected(process) || other == process.pid() || process.is_linked(other)) return;
@@ -18,7 +20,8 @@ void link(Pid other) {
 }
 
 void unlink(Pid other) {
-  Process& process = detail::require_process("unlink()");
+  detail::RuntimeCall runtime_call("unlink()");
+  detail::Process& process = runtime_call.process();
   {
     detail::Unbroken unbroken(process);
     // Before anything that has arrived is handled: an exit of the other's that lies here already must find
@@ -34,7 +37,8 @@ void unlink(Pid other) {
 }
 
 Monitor monitor(Pid other, const MonitorOptions& options) {
-  Process& process = detail::require_process("monitor()");
+  detail::RuntimeCall runtime_call("monitor()");
+  detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::tie);
   detail::Unbroken unbroken(process);
   if (options.alias == AliasKind::once)
@@ -53,13 +57,15 @@ Monitor monitor(Pid other, const MonitorOptions& options) {
 }
 
 Monitor monitor(std::string_view name, const MonitorOptions& options) {
-  Process& process = detail::require_process("monitor()");
+  detail::RuntimeCall runtime_call("monitor()");
+  detail::Process& process = runtime_call.process();
   detail::Unbroken unbroken(process);
   return monitor(process.machine->names.find(name).value_or(Pid()), options);
 }
 
 bool demonitor(Monitor monitor, bool flush) {
-  Process& process = detail::require_process("demonitor()");
+  detail::RuntimeCall runtime_call("demonitor()");
+  detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::tie);
   detail::Unbroken unbroken(process);
   if (flush && process.is_matching) detail::refuse_waiting(process);
@@ -92,7 +98,8 @@ bool demonitor(Monitor monitor, bool flush) {
 }
 
 void register_name(std::string_view name, Pid pid) {
-  Process& process = detail::require_process("register_name()");
+  detail::RuntimeCall runtime_call("register_name()");
+  detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::tie);
   detail::Unbroken unbroken(process);
   if (detail::is_rejected(process)) return;
@@ -120,7 +127,8 @@ void register_name(std::string_view name, Pid pid) {
 }
 
 void unregister_name(std::string_view name) {
-  Process& process = detail::require_process("unregister_name()");
+  detail::RuntimeCall runtime_call("unregister_name()");
+  detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::tie);
   detail::Unbroken unbroken(process);
   if (detail::is_rejected(process)) return;
@@ -130,7 +138,8 @@ void unregister_name(std::string_view name) {
 }
 
 std::optional<Pid> whereis(std::string_view name) {
-  Process& process = detail::require_process("whereis()");
+  detail::RuntimeCall runtime_call("whereis()");
+  detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::look_up);
   detail::Unbroken unbroken(process);
   return process.machine->names.find(name);

@@ -3,17 +3,20 @@
 #include <throng/vm/process_local.hpp>
 
 #include "machine.hpp"
+#include "runtime_call.hpp"
 
 namespace throng::detail {
 
 void* runtime_local(const RuntimeLocal& wanted) {
-  Process& process = require_process("runtime_local()");
+  RuntimeCall runtime_call("runtime_local()");
+  Process& process = runtime_call.process();
   Unbroken unbroken(process);
   return process.machine->locals.find_or_make(wanted);
 }
 
 Message& local_place(const MessageType& type) {
-  Process& process = require_process("process_local()");
+  RuntimeCall runtime_call("process_local()");
+  Process& process = runtime_call.process();
   Unbroken unbroken(process);
   std::vector<Message>& locals = process.ensure_relations().locals;
   for (Message& local : locals) {

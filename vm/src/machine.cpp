@@ -49,6 +49,11 @@ RuntimeOptions checked(RuntimeOptions options) {
   return options;
 }
 
+// How long (ns) one that must end may compute on before it is ended for the others. Who makes a call of the
+// runtime meanwhile ends by itself, with its destructors; a thread that the system has not let run for a
+// while shall have its chance.
+constexpr std::int64_t patience_with_the_dying = 10'000'000;
+
 // Workers, spares, and one for the host's threads.
 std::size_t stocks_of(const RuntimeOptions& options) {
   return std::size_t{options.workers} + options.spare_threads + 1;
@@ -98,6 +103,7 @@ void Machine::worker_started(void* machine, Worker& worker) {
   auto& self = *static_cast<Machine*>(machine);
   auto state = std::make_unique<WorkerState>(self);
   worker.attachment = state.get();
+  state->door.lock();  // see runtime_call.hpp
   state->host.attach();
   state->ticks = ticks_word();
   if (!worker.scheduler().is_host_driven()) state->capture.attach();
@@ -116,6 +122,11 @@ void Machine::worker_is_stuck(void* machine, Worker& worker, std::int64_t since,
   if (worker.attachment == nullptr) return;
   rescue_deferred(self, state_of(worker));
   tell_of_long_schedule(self, state_of(worker), since, told);
+  WorkerState& state = state_of(worker);
+  if (since < patience_with_the_dying) state.asked_after = 0;
+  if (since - state.asked_after < patience_with_the_dying) return;
+  state.asked_after = since;
+  end_for_others(state);
 }
 
 void Machine::policy_failed(void*, const std::string& sentence) noexcept {
@@ -167,6 +178,8 @@ Process* Machine::create(WorkerState* state, const SpawnOptions& spawn_options, 
   process->parent_bits.store(0, std::memory_order_relaxed);  // relaxed: published by pid_bits below
   process->slices_overdue = 0;
   process->unbroken = 0;
+  process->calls = 1;  // until its body runs
+  process->overstays = false;
   process->first_ticks = first_grant(options.slice, false);
   process->takes_signals = false;
   process->is_matching = false;
@@ -285,6 +298,7 @@ RuntimeInfo Machine::info() const {
   }
   auto& workers = const_cast<Scheduler&>(scheduler);
   info.spares = workers.spare_count();
+  info.overstayed = overstayed().size();
   for (std::size_t i = 0; i < workers.worker_count() + workers.spare_count(); ++i) {
     WorkerMetrics metrics = workers.any_worker(i).metrics();
     info.dispatches += metrics.dispatches;
@@ -310,46 +324,6 @@ bool Machine::poll() {
   bool active = scheduler.poll(256);
   polling_.store(false, std::memory_order_release);  // pairs: the exchange above, by the next caller
   return active;
-}
-
-ShutdownReport Machine::stop(Duration deadline) {
-  {
-    std::lock_guard lock(spawn_mutex_);
-    if (stopped_.exchange(true, std::memory_order_acq_rel)) return {};  // pairs: require_running
-  }
-  using Steady = std::chrono::steady_clock;
-  auto begin = Steady::now();
-  auto wait_until = [&](Steady::time_point end) {
-    while (process_count() > 0 && Steady::now() < end) {
-      if (scheduler.is_host_driven()) {
-        poll();
-      } else {
-        std::this_thread::sleep_for(std::chrono::microseconds(200));
-      }
-    }
-  };
-  auto tell_all = [&](const ExitReason& reason) {
-    for (Pid pid : live_pids()) deliver(pid, make_message<Exit>(exit_kind, Pid(), reason).release_signal());
-  };
-  tell_all(ExitReason::shutdown);
-  wait_until(begin + deadline / 2);
-  while (process_count() > 0 && Steady::now() < begin + deadline) {
-    tell_all(ExitReason::kill);  // again: those may have spawned others meanwhile
-    wait_until(std::min(begin + deadline, Steady::now() + std::chrono::milliseconds(50)));
-  }
-  ShutdownReport report{live_pids()};
-  if (scheduler.is_host_driven()) {
-    // Another host thread may be polling still; nobody polls again after this. pairs: poll's store
-    while (polling_.exchange(true, std::memory_order_acquire)) std::this_thread::yield();
-  }
-  scheduler.stop();
-  // Nothing runs any more: hosts that wait for a process that overstayed wait in vain.
-  for (Pid pid : report.overstayed) {
-    Process* process = table.find(pid);
-    HostExit host_exit = process != nullptr ? std::exchange(process->host_exit, {}) : HostExit{};
-    if (host_exit.ended != nullptr) host_exit.ended(host_exit.context, ExitReason::killed);
-  }
-  return report;
 }
 
 void Machine::require_running(const char* call) const {

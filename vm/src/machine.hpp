@@ -10,6 +10,7 @@
 #include <throng/base/biased_lock.hpp>
 #include <throng/scheduler/scheduler.hpp>
 #include <throng/scheduler/ticks.hpp>
+#include <throng/vm/call.hpp>
 #include <throng/vm/crash.hpp>
 #include <throng/vm/recording.hpp>
 #include <throng/vm/runtime.hpp>
@@ -78,6 +79,9 @@ struct WorkerState {
   // Protocol: whether there may be any; written under the lock, read by the watchdog, relaxed:
   // so that it does not take the lock of each that sleeps.
   Atomic<bool> has_deferred{false};
+  BiasedLock door;  // held by the worker but while code of the user's runs; see runtime_call.hpp
+  std::int64_t asked_after =
+      0;  // the watchdog's: how long (ns) it had been stuck when it last came to end it
   StackCapture capture;
   std::int64_t tick_time = 0;  // of the last look at them
   // Protocol of the counters: written by this worker alone, read as statistics by anybody.
@@ -142,6 +146,10 @@ class Machine {
   Recording recording_of(const EventRecording& events) const;
   // Throws for a host that wants something run here after stop().
   void require_running(const char* call) const;
+  // Of those that are ended while their code runs on. Thread: any.
+  void note_overstayed(Process& process, Pid pid);
+  void forget_overstayed(const Process& process) noexcept;
+  std::vector<Pid> overstayed() const;
 
   StackPool& stack_pool(std::uint32_t stack_class) noexcept { return *stack_pools_[stack_class]; }
   std::uint32_t stack_class_for(std::size_t bytes);
@@ -158,6 +166,7 @@ class Machine {
   Atomic<std::int64_t> long_schedule{0};
 
  private:
+  void end_all_for_others() noexcept;
   static void worker_started(void* machine, Worker& worker);
   static void worker_stopped(void* machine, Worker& worker) noexcept;
   static void worker_ticks(void* machine, Worker& worker, bool about_to_sleep) noexcept;
@@ -173,6 +182,8 @@ class Machine {
       stack_pools_[stack_classes];  // written under pools_mutex_, class 0 at construction
   std::mutex host_mutex_;           // host threads that create processes take turns with host_state_
   WorkerState host_state_;
+  mutable std::mutex overstayed_mutex_;
+  std::vector<std::pair<const Process*, Pid>> overstayed_;  // guarded by overstayed_mutex_
   mutable std::mutex states_mutex_;
   std::vector<std::unique_ptr<WorkerState>> states_;  // guarded by states_mutex_
   // Protocol: only counts up; uniqueness is all that matters.
@@ -229,7 +240,16 @@ Message ask(Process& process, Pid other, Wish wish);
 // Of a worker that has not switched for so long (ns). Thread: the watchdog's.
 void tell_of_long_schedule(Machine& machine, WorkerState& state, std::int64_t since, bool& told) noexcept;
 
+// -- receive.cpp
+// For who knows the process already.
+MessageQueue::Found receive_at_rest(Process& process, std::span<const Clause> clauses);
+
+// -- resident.cpp
+// What a server that is in its handler has not answered yet, perhaps. Requires: the door.
+std::optional<OpenAt> question_at_work(const Process& process) noexcept;
+
 // -- call.cpp
+void fail_question(Machine& machine, const OpenAt& question, const ExitReason& reason) noexcept;
 // Tells those whose questions this process dropped. Requires: it has relations.
 void fail_orphans(Process& process, const ExitReason& reason) noexcept;
 inline bool has_orphans(const Process& process) noexcept {
@@ -243,6 +263,8 @@ void forget_watchers(Process& process) noexcept;
 
 // -- signal_handler.cpp
 void take_signals(Process& process) noexcept;
+// The same, but what is to be thrown away stays for the next time: no code of the user's runs.
+void take_signals_undisturbed(Process& process) noexcept;
 // Gets rid of a signal while signals are taken: its payload's destructor may call the runtime, and runs when
 // all are taken.
 inline void drop_signal(Process& process, Signal* signal) noexcept {
@@ -293,7 +315,15 @@ inline void settle_ticks(WorkerState& state, Worker& worker) noexcept {
   worker.budget -= (state.granted_ticks - *state.ticks) / ticks_per_reduction;
 }
 
+// -- overstay.cpp
+// If the process that runs there must end, and is in its own code: ends it for everybody else. Thread: any
+// but the worker's own.
+void end_for_others(WorkerState& state) noexcept;
+
 // -- process_exit.cpp
+// What others are told of an end, once all that they could find is gone. Requires: the process is closed.
+void tell_of_end(Process& process, Pid pid) noexcept;
+void close(Process& process) noexcept;
 // The exit path, on the process's own stack; SIG-6.
 void exit_process(Process& process) noexcept;
 void report_crash(Process& process) noexcept;

@@ -1,6 +1,7 @@
 #include "possession.hpp"
 
 #include "machine.hpp"
+#include "runtime_call.hpp"
 
 namespace throng {
 
@@ -19,7 +20,8 @@ void Farewell::entrust(Pid heir, std::shared_ptr<Possession> possession) const {
 }
 
 bool own(std::shared_ptr<Possession> possession) {
-  detail::Process& process = detail::require_process("own()");
+  detail::RuntimeCall runtime_call("own()");
+  detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::own);
   detail::Unbroken unbroken(process);
   if (detail::is_rejected(process)) return false;  // its end is settled (EXT-5)
@@ -29,14 +31,16 @@ bool own(std::shared_ptr<Possession> possession) {
 }
 
 bool disown(const Possession& possession) {
-  detail::Process& process = detail::require_process("disown()");
+  detail::RuntimeCall runtime_call("disown()");
+  detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::own);
   detail::Unbroken unbroken(process);
   return process.relations && process.relations->possessions.erase(&possession) > 0;
 }
 
 bool entrust(Pid heir, std::shared_ptr<Possession> possession) {
-  detail::Process& process = detail::require_process("entrust()");
+  detail::RuntimeCall runtime_call("entrust()");
+  detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::own);
   detail::Unbroken unbroken(process);
   if (detail::is_rejected(process)) return false;

@@ -11,6 +11,7 @@
 #include <throng/vm/no_preempt.hpp>
 
 #include "machine.hpp"
+#include "runtime_call.hpp"
 
 namespace throng {
 namespace detail {
@@ -62,28 +63,31 @@ void charge_time(WorkerState& state, Process& process) noexcept {
   *state.ticks = state.granted_ticks;
 }
 
-// The process to be switched away, if there is one and it may be now. A function of its own: what it finds
-// out about the thread must not be kept across the switch.
-THRONG_NOINLINE Process* use_up_ticks(const void* frame) noexcept {
-  Worker* worker = current_worker();
-  Process* process = worker != nullptr && worker->attachment != nullptr ? state_of(*worker).current : nullptr;
-  if (process == nullptr || !process->on_stack) {
-    *ticks_word() = plenty;
-    return nullptr;
-  }
-  WorkerState& state = state_of(*worker);
-  charge_time(state, *process);
-  if (process->is_exiting || !is_on_its_stack(*process, frame)) {
+// The process whose ticks these are, if there is one. A function of its own, as the next: what it finds out
+// about the thread must not be kept across a switch.
+THRONG_NOINLINE Process* whose_ticks() noexcept {
+  Process* process = current_process();
+  if (process != nullptr && process->on_stack) return process;
+  *ticks_word() = plenty;
+  return nullptr;
+}
+
+// Whether it is to be switched away, and may be now.
+THRONG_NOINLINE bool use_up_ticks(Process& process, const void* frame) noexcept {
+  Worker& worker = *process.worker;
+  WorkerState& state = state_of(worker);
+  charge_time(state, process);
+  if (process.is_exiting || !is_on_its_stack(process, frame)) {
     *state.ticks = state.granted_ticks = many_ticks;  // on its account all the same
-    return nullptr;
+    return false;
   }
-  if (ends_at_once(worker->scheduler())) worker->budget = std::min(worker->budget, 0);
-  if (worker->budget > 0) return nullptr;
-  if (process->unbroken > 0 || process->takes_signals) {
+  if (ends_at_once(worker.scheduler())) worker.budget = std::min(worker.budget, 0);
+  if (worker.budget > 0) return false;
+  if (process.unbroken > 0 || process.takes_signals) {
     *state.ticks = state.granted_ticks = until_asked_again;
-    return nullptr;
+    return false;
   }
-  return process;
+  return true;
 }
 
 }  // namespace
@@ -106,11 +110,14 @@ std::uint16_t first_grant(std::int32_t slice, bool is_cheap) noexcept {
 }  // namespace detail
 
 NoPreempt::NoPreempt() noexcept : process_(detail::current_process()) {
-  if (process_ != nullptr) ++process_->unbroken;
+  if (process_ == nullptr) return;
+  detail::InRuntime inside(*process_);
+  ++process_->unbroken;
 }
 
 NoPreempt::~NoPreempt() {
   if (process_ == nullptr) return;
+  detail::InRuntime inside(*process_);
   if (--process_->unbroken == 0 && process_->on_stack && process_->worker->budget <= 0)
     detail::end_slice(*process_);
 }
@@ -127,8 +134,10 @@ NoPreempt::~NoPreempt() {
 extern "C" {
 
 THRONG_CALLED_FROM_STUBS void throng_preempt_slow() noexcept {
-  if (throng::detail::Process* process = throng::detail::use_up_ticks(__builtin_frame_address(0)))
-    throng::detail::end_slice(*process);
+  throng::detail::Process* process = throng::detail::whose_ticks();
+  if (process == nullptr) return;
+  throng::detail::InRuntime inside(*process);
+  if (throng::detail::use_up_ticks(*process, __builtin_frame_address(0))) throng::detail::end_slice(*process);
 }
 
 THRONG_CALLED_FROM_STUBS void throng_preempt_chunk() noexcept {

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "machine.hpp"
+#include "runtime_call.hpp"
 
 namespace throng {
 
@@ -21,17 +22,19 @@ void tell_policy(Process& process, Attribute attribute) noexcept {
 }  // namespace
 }  // namespace detail
 
-Pid self() { return detail::require_process("self()").pid(); }
+Pid self() { return detail::RuntimeCall("self()").process().pid(); }
 
 void set_label(std::string label) {
-  Process& process = detail::require_process("set_label()");
+  detail::RuntimeCall runtime_call("set_label()");
+  detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::flag);
   detail::Unbroken unbroken(process);
   process.ensure_relations().label = std::move(label);
 }
 
 bool trap_exit(bool on) {
-  Process& process = detail::require_process("trap_exit()");
+  detail::RuntimeCall runtime_call("trap_exit()");
+  detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::flag);
   bool old = process.is_trapping();
   process.traps_exits.store(on, std::memory_order_relaxed);  // relaxed: see the field
@@ -39,7 +42,8 @@ bool trap_exit(bool on) {
 }
 
 Priority priority(Priority level) {
-  Process& process = detail::require_process("priority()");
+  detail::RuntimeCall runtime_call("priority()");
+  detail::Process& process = runtime_call.process();
   Priority old = process.priority();
   process.ask_for(level);
   detail::tell_policy(process, detail::Attribute::priority);
@@ -47,13 +51,15 @@ Priority priority(Priority level) {
 }
 
 void set_tag(std::uint64_t tag) {
-  Process& process = detail::require_process("set_tag()");
+  detail::RuntimeCall runtime_call("set_tag()");
+  detail::Process& process = runtime_call.process();
   process.ask_for_tag(tag);
   detail::tell_policy(process, detail::Attribute::tag);
 }
 
 void set_weight(std::uint32_t weight) {
-  Process& process = detail::require_process("set_weight()");
+  detail::RuntimeCall runtime_call("set_weight()");
+  detail::Process& process = runtime_call.process();
   if (weight == 0)
     throw std::invalid_argument("throng: set_weight(0): the smallest share is 1; the usual one is 100");
   process.ask_for_weight(weight);
@@ -61,13 +67,15 @@ void set_weight(std::uint32_t weight) {
 }
 
 void set_deadline(Clock::time_point deadline) {
-  Process& process = detail::require_process("set_deadline()");
+  detail::RuntimeCall runtime_call("set_deadline()");
+  detail::Process& process = runtime_call.process();
   process.ask_for_deadline(deadline.time_since_epoch().count());
   detail::tell_policy(process, detail::Attribute::deadline);
 }
 
 void exit(ExitReason reason) {
-  Process& process = detail::require_process("exit()");
+  detail::RuntimeCall runtime_call("exit()");
+  detail::Process& process = runtime_call.process();
   detail::surface_exit(process);
   if ((std::uncaught_exceptions() > 0 || process.is_exiting) && process.on_stack) {
     // In a destructor while the stack unwinds: a second exception would end the host.
@@ -78,7 +86,8 @@ void exit(ExitReason reason) {
 }
 
 void exit(Pid other, ExitReason reason) {
-  Process& process = detail::require_process("exit()");
+  detail::RuntimeCall runtime_call("exit()");
+  detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::exit_signal);
   if (detail::is_rejected(process)) return;
   process.machine->deliver(
@@ -103,7 +112,8 @@ std::optional<ExitReason> reason_in_flight() {
 }
 
 void yield() {
-  Process& process = detail::require_process("yield()");
+  detail::RuntimeCall runtime_call("yield()");
+  detail::Process& process = runtime_call.process();
   detail::handle_signals(process);
   if (!process.on_stack || process.is_exiting || process.takes_signals) return;
   detail::surface_exit(process);
@@ -114,7 +124,8 @@ void yield() {
 }
 
 void charge(std::int32_t reductions) {
-  Process& process = detail::require_process("charge()");
+  detail::RuntimeCall runtime_call("charge()");
+  detail::Process& process = runtime_call.process();
   if (reductions < 0) throw std::invalid_argument("throng: charge() takes what was used, not a refund");
   // Far beyond a slice it makes no difference any more, but would overflow where it must not be switched
   // away.
@@ -123,7 +134,8 @@ void charge(std::int32_t reductions) {
 }
 
 Alias alias(AliasKind kind) {
-  Process& process = detail::require_process("alias()");
+  detail::RuntimeCall runtime_call("alias()");
+  detail::Process& process = runtime_call.process();
   detail::Unbroken unbroken(process);
   if (kind == AliasKind::demonitor || kind == AliasKind::reply_demonitor) {
     throw std::invalid_argument(
@@ -135,7 +147,8 @@ Alias alias(AliasKind kind) {
 }
 
 bool unalias(const Alias& alias) {
-  Process& process = detail::require_process("unalias()");
+  detail::RuntimeCall runtime_call("unalias()");
+  detail::Process& process = runtime_call.process();
   detail::handle_signals(process);
   detail::Unbroken unbroken(process);
   if (alias.owner() && alias.owner() != process.pid()) {

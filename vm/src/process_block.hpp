@@ -121,6 +121,8 @@ class alignas(cache_line) Process final : public Runnable {
   bool is_matching = false;      // guards are being asked: they may look, but not wait
   std::uint16_t slices_overdue = 0;  // slices used up since must_exit
   std::uint16_t first_ticks = 0;     // granted at first in each run; see preempt.cpp
+  std::uint16_t calls = 1;           // calls of the runtime it is in, one in the other; see runtime_call.hpp
+  bool overstays = false;            // ended for all others while its code runs on; see overstay.cpp
   std::uint16_t unbroken = 0;        // so many sections are open in which it must not be switched away
   Request request = Request::yield;
   std::uint8_t waits_for = 0;  // events that end the present wait

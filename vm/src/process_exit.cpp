@@ -35,19 +35,6 @@ void give_up_possessions(Process& process, Pid pid) noexcept {
   destroy_signals(process.queue.take_all());
 }
 
-// From here on nobody finds the process; what was still on its way is answered.
-void close(Process& process) noexcept {
-  Signal* late = process.inbox.close();
-  Signal* earlier = process.relations ? std::exchange(process.relations->late, nullptr) : nullptr;
-  process.pid_bits.store(0, std::memory_order_release);  // pairs: ProcessTable::find's acquire load
-  while (earlier != nullptr) {
-    process.machine->answer_for_the_dead(std::exchange(earlier, earlier->next), process.exit_reason);
-  }
-  while (late != nullptr) {
-    process.machine->answer_for_the_dead(std::exchange(late, late->next), process.exit_reason);
-  }
-}
-
 void tell_the_others(Machine& machine, const Relations& relations, Pid pid,
                      const ExitReason& reason) noexcept {
   // Its own monitors first: they are possessions, and who sees a Down must find them gone (SIG-6).
@@ -73,17 +60,32 @@ void count_end(Process& process) noexcept {
   ended.store(ended.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
+// What is left of one that has ended long ago for all others.
+void give_up_the_rest(Process& process) noexcept {
+  process.answer = Message();
+  process.reply = Message();
+  destroy_signals(process.queue.take_all());
+  process.relations.reset();
+  process.exit_reason = ExitReason::normal;
+}
+
 }  // namespace
 
-void exit_process(Process& process) noexcept {
+// From here on nobody finds the process; what was still on its way is answered.
+void close(Process& process) noexcept {
+  Signal* late = process.inbox.close();
+  Signal* earlier = process.relations ? std::exchange(process.relations->late, nullptr) : nullptr;
+  process.pid_bits.store(0, std::memory_order_release);  // pairs: ProcessTable::find's acquire load
+  while (earlier != nullptr) {
+    process.machine->answer_for_the_dead(std::exchange(earlier, earlier->next), process.exit_reason);
+  }
+  while (late != nullptr) {
+    process.machine->answer_for_the_dead(std::exchange(late, late->next), process.exit_reason);
+  }
+}
+
+void tell_of_end(Process& process, Pid pid) noexcept {
   Machine& machine = *process.machine;
-  Pid pid = process.pid();
-  const bool again = std::exchange(process.is_exiting, true);  // a destructor on the way was abandoned
-  process.status.store(ProcessStatus::exiting, std::memory_order_seq_cst);  // pairs: register_name
-  if (!again && process.exit_reason.is_error() && !process.dies_of_another) report_crash(process);
-  note(*process.worker, EventKind::exit, pid.bits(), 0, process.exit_reason.is_error());
-  give_up_possessions(process, pid);
-  close(process);
   std::unique_ptr<Relations> relations = std::move(process.relations);
   ExitReason reason = std::exchange(process.exit_reason, ExitReason::normal);
   HostExit host_exit = std::exchange(process.host_exit, {});
@@ -99,6 +101,18 @@ void exit_process(Process& process) noexcept {
     tell_the_others(machine, *relations, pid, reason);
   }
   if (host_exit.ended != nullptr) host_exit.ended(host_exit.context, reason);
+}
+
+void exit_process(Process& process) noexcept {
+  if (process.overstays) return give_up_the_rest(process);
+  Pid pid = process.pid();
+  const bool again = std::exchange(process.is_exiting, true);  // a destructor on the way was abandoned
+  process.status.store(ProcessStatus::exiting, std::memory_order_seq_cst);  // pairs: register_name
+  if (!again && process.exit_reason.is_error() && !process.dies_of_another) report_crash(process);
+  note(*process.worker, EventKind::exit, pid.bits(), 0, process.exit_reason.is_error());
+  give_up_possessions(process, pid);
+  close(process);
+  tell_of_end(process, pid);
 }
 
 ExitReason reason_of_current_exception() noexcept {

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <throng/base/assert.hpp>
 
-#include "machine.hpp"
+#include "runtime_call.hpp"
 
 namespace throng::detail {
 namespace {
@@ -82,15 +82,20 @@ void keep_carrier(WorkerState& state, Carrier& carrier) noexcept {
   ++state.spares;
 }
 
+Body* run_body(Process& process) {
+  InUserCode outside(process);
+  return process.body->type->run(process.body);
+}
+
 // Runs the process's code: its body, or the next messages of a resting one, and its end. On the carrier's
 // stack.
 void activate(Process& process) noexcept {
   if (!process.must_exit) {
     try {
-      Body* next = process.body->type->run(process.body);
+      Body* next = run_body(process);
       while (next != nullptr && next != process.body) {
         destroy_body(std::exchange(process.body, next));
-        next = next->type->run(next);  // what it rests with may have something to do first: become()
+        next = run_body(process);  // what it rests with may have something to do first: become()
       }
       if (next != nullptr) {
         process.request = Request::rest;
@@ -236,6 +241,7 @@ Settled Machine::run_process(Runnable& runnable, Worker& worker) noexcept {
         lose_what_it_held(process);
         fiber_abandon(process.carrier->fiber);
         drop_carrier(state.machine, *std::exchange(process.carrier, nullptr));
+        process.calls = 1;
         continue;
       case Request::rest:
         if (process.carrier != nullptr) keep_carrier(state, *std::exchange(process.carrier, nullptr));
@@ -247,7 +253,9 @@ Settled Machine::run_process(Runnable& runnable, Worker& worker) noexcept {
       case Request::wait:
         break;
     }
-    if (process.must_exit) continue;  // taken by a call that does not throw it, just before the rest
+    // Taken just before it left its stack: the end, by a call that does not throw it; or the wish to hold it,
+    // which must be answered before it waits for anything else.
+    if (process.must_exit || process.is_suspended) continue;
     settle(state, process);
     process.status.store(ProcessStatus::waiting, std::memory_order_relaxed);  // relaxed: a statistic
     state.set_idle();

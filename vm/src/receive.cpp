@@ -4,6 +4,7 @@
 #include <throng/vm/rest.hpp>
 
 #include "record.hpp"
+#include "runtime_call.hpp"
 #include "timers.hpp"
 
 namespace throng {
@@ -64,7 +65,8 @@ MessageQueue::Found receive_in_time(Process& process, std::span<const Clause> cl
 
 MessageQueue::Found receive_message(std::span<const Clause> clauses, Duration timeout,
                                     const ReceiveMark* mark) {
-  Process& process = require_process("receive()");
+  RuntimeCall runtime_call("receive()");
+  Process& process = runtime_call.process();
   enter_call(process, price::receive);
   if (process.is_matching) [[unlikely]]
     refuse_waiting(process);
@@ -84,14 +86,11 @@ MessageQueue::Found receive_message(std::span<const Clause> clauses, Duration ti
   }
 }
 
-MessageQueue& own_queue(const char* call) {
-  Process& process = require_process(call);
-  handle_signals(process);  // what has arrived is before the mark
-  return process.queue;
+MessageQueue::Found receive_at_rest(std::span<const Clause> clauses) {
+  return receive_at_rest(RuntimeCall("rest()").process(), clauses);
 }
 
-MessageQueue::Found receive_at_rest(std::span<const Clause> clauses) {
-  Process& process = require_process("rest()");
+MessageQueue::Found receive_at_rest(Process& process, std::span<const Clause> clauses) {
   if (has_orphans(process) && !process.must_exit)
     fail_orphans(process, ExitReason::error("throng: the question was dropped without an answer"));
   handle_signals(process);
@@ -105,6 +104,17 @@ MessageQueue::Found receive_at_rest(std::span<const Clause> clauses) {
 }
 
 }  // namespace detail
+
+ReceiveMark::ReceiveMark() {
+  detail::RuntimeCall runtime_call("ReceiveMark");
+  detail::handle_signals(runtime_call.process());  // what has arrived is before the mark
+  mark_.emplace(runtime_call.process().queue);
+}
+
+ReceiveMark::~ReceiveMark() {
+  detail::MaybeCall runtime_call;
+  mark_.reset();
+}
 
 void sleep_for(Duration duration) { detail::receive_message({}, std::max(duration, Duration(1)), nullptr); }
 

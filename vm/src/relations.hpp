@@ -4,6 +4,7 @@
 
 #include <map>
 #include <throng/mailbox/message.hpp>
+#include <throng/vm/call.hpp>
 #include <throng/vm/possession.hpp>
 #include <throng/vm/process.hpp>
 #include <unordered_map>
@@ -42,11 +43,7 @@ struct Relations {
   };
   std::unordered_map<std::uint64_t, Open> questions;
   // Askers who will be told why: their questions were dropped while the reason was not yet settled.
-  struct Orphan {
-    Pid asker;
-    std::uint64_t question = 0;
-  };
-  std::vector<Orphan> orphans;
+  std::vector<OpenAt> orphans;
   std::map<const Possession*, std::shared_ptr<Possession>> possessions;
   std::vector<Message> locals;  // one value of each type, see process_local.hpp
   // Who has suspended this one, and how often; whom this one has. And those who wait until it is (SCH-11).

@@ -1,6 +1,10 @@
 #include <throng/vm/resident.hpp>
 
+#include <optional>
+#include <throng/vm/call.hpp>
+
 #include "machine.hpp"
+#include "runtime_call.hpp"
 
 namespace throng {
 namespace detail {
@@ -9,15 +13,24 @@ namespace {
 struct ResidentBody : Body {
   std::unique_ptr<Resident> resident;
   bool started = false;
+  std::optional<OpenAt> at_work_on;  // the question that it handles, written in the runtime only
 
   explicit ResidentBody(std::unique_ptr<Resident> who) noexcept : Body{&type_of}, resident(std::move(who)) {}
 
   static Body* run(Body* body) {
     auto& self = *static_cast<ResidentBody*>(body);
     static constexpr Clause whatever_comes{};
+    Process& process = require_process("a resident");
     if (!std::exchange(self.started, true)) self.resident->start();
     for (;;) {
-      MessageQueue::Found found = receive_at_rest({&whatever_comes, 1});
+      MessageQueue::Found found;
+      {
+        InRuntime inside(process);
+        found = receive_at_rest(process, {&whatever_comes, 1});
+        self.at_work_on.reset();
+        if (found.message && found.message.get()->kind == request_kind)
+          self.at_work_on = static_cast<const ReplyTo*>(found.message.payload())->question();
+      }
       if (!found.message) return body;
       ReceivedMessage received(std::move(found.message));
       self.resident->handle(received);
@@ -33,6 +46,12 @@ Body* resident_body(std::unique_ptr<Resident> resident) {
 }
 
 }  // namespace
+
+std::optional<OpenAt> question_at_work(const Process& process) noexcept {
+  if (process.body == nullptr || process.body->type != &ResidentBody::type_of) return std::nullopt;
+  return static_cast<const ResidentBody*>(process.body)->at_work_on;
+}
+
 }  // namespace detail
 
 Spawned spawn_resident(const ResidentOptions& options, std::unique_ptr<Resident> resident) {
@@ -45,7 +64,8 @@ detail::Rest become(std::unique_ptr<Resident> resident) {
 }
 
 Resident* current_resident() {
-  detail::Process& process = detail::require_process("current_resident()");
+  detail::RuntimeCall runtime_call("current_resident()");
+  detail::Process& process = runtime_call.process();
   if (process.body == nullptr || process.body->type != &detail::ResidentBody::type_of) return nullptr;
   return static_cast<detail::ResidentBody*>(process.body)->resident.get();
 }

@@ -37,7 +37,12 @@ struct Waiter {
 
 Runtime::Runtime(const RuntimeOptions& options) : machine_(std::make_unique<detail::Machine>(options)) {}
 
-Runtime::~Runtime() = default;
+Runtime::~Runtime() {
+  machine_->stop(std::chrono::seconds(5));
+  if (!machine_->scheduler.has_left_threads()) return;
+  // Code that could not be stopped comes back to the machine one day: it stays, on purpose.
+  detail::fiber_may_lose(machine_.release());
+}
 
 bool Runtime::poll() { return machine_->poll(); }
 

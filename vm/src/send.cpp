@@ -2,11 +2,13 @@
 
 #include "machine.hpp"
 #include "record.hpp"
+#include "runtime_call.hpp"
 
 namespace throng::detail {
 
 void send_message(Pid to, Message message) {
-  Process& sender = require_process("send()");
+  RuntimeCall runtime_call("send()");
+  Process& sender = runtime_call.process();
   enter_call(sender, price::send);
   if (is_rejected(sender)) return;  // its end is settled: EXT-5
   note_send(*sender.worker, to, message.get());
@@ -14,7 +16,8 @@ void send_message(Pid to, Message message) {
 }
 
 void send_message(const Alias& to, Message message) {
-  Process& sender = require_process("send()");
+  RuntimeCall runtime_call("send()");
+  Process& sender = runtime_call.process();
   enter_call(sender, price::send);
   if (is_rejected(sender)) return;
   Signal* signal = message.release_signal();
@@ -25,7 +28,8 @@ void send_message(const Alias& to, Message message) {
 }
 
 void send_message(std::string_view name, Message message) {
-  Process& sender = require_process("send()");
+  RuntimeCall runtime_call("send()");
+  Process& sender = runtime_call.process();
   handle_signals(sender);
   if (is_rejected(sender)) return;
   std::optional<Pid> to;

@@ -11,7 +11,6 @@ namespace throng::detail {
 namespace {
 
 void append(Process& process, Signal* signal) noexcept {
-  signal->kind = message_kind;
   process.queue.append(signal);
   process.events |= message_event;
 }
@@ -300,16 +299,17 @@ void must_exit_with(Process& process, ExitReason reason) noexcept {
   process.exit_reason = std::move(reason);
 }
 
-void take_signals(Process& process) noexcept {
+void take_signals_undisturbed(Process& process) noexcept {
   if (process.takes_signals) return;  // what comes now is behind the rest of what is being taken (SIG-2)
   process.takes_signals = true;
   Signal* signal = process.inbox.drain();
   while (signal != nullptr) {
     Signal* next = signal->next;
-    if (signal->kind == message_kind && signal->address == process.pid().bits() && !process.must_exit)
-        [[likely]] {
-      process.queue.append(signal);
-      process.events |= message_event;
+    bool plain = signal->address == process.pid().bits() && !process.must_exit;
+    if (plain && (signal->kind == message_kind || signal->kind == request_kind)) [[likely]] {
+      append(process, signal);
+    } else if (plain && signal->kind == reply_kind) {
+      take_reply(process, signal);
     } else {
       take_rare(process, signal);
     }
@@ -317,6 +317,11 @@ void take_signals(Process& process) noexcept {
   }
   process.takes_signals = false;
   process.note_backlog();
+}
+
+void take_signals(Process& process) noexcept {
+  if (process.takes_signals) return;
+  take_signals_undisturbed(process);
   destroy_signals(std::exchange(state_of(*process.worker).dropped, nullptr));
 }
 

@@ -2,6 +2,7 @@
 
 #include "machine.hpp"
 #include "record.hpp"
+#include "runtime_call.hpp"
 
 namespace throng {
 namespace detail {
@@ -57,7 +58,8 @@ Spawned create_child(Process& parent, const SpawnOptions& options, OwnedBody& bo
 
 Spawned spawn_body(const SpawnOptions& options, Body* body, Attach attach) {
   OwnedBody owned(body, destroy_body);
-  Process& parent = require_process("spawn()");
+  RuntimeCall runtime_call("spawn()");
+  Process& parent = runtime_call.process();
   enter_call(parent, price::spawn);
   Unbroken unbroken(parent);
   if (is_rejected(parent)) return {};  // its end is settled: EXT-5
@@ -69,7 +71,8 @@ Spawned spawn_body(const SpawnOptions& options, Body* body, Attach attach) {
 
 SpawnRequest request_spawn(const SpawnRequestOptions& options, Body* body) {
   OwnedBody owned(body, destroy_body);
-  Process& parent = require_process("spawn_request()");
+  RuntimeCall runtime_call("spawn_request()");
+  Process& parent = runtime_call.process();
   enter_call(parent, price::spawn);
   Unbroken unbroken(parent);
   if (is_rejected(parent)) return {};
@@ -93,7 +96,8 @@ SpawnRequest request_spawn(const SpawnRequestOptions& options, Body* body) {
 
 // Looks before anything that has arrived is handled: a reply that is still on its way can be stopped.
 bool abandon(SpawnRequest request) {
-  detail::Process& process = detail::require_process("abandon()");
+  detail::RuntimeCall runtime_call("abandon()");
+  detail::Process& process = runtime_call.process();
   detail::Unbroken unbroken(process);
   if (!process.relations) return false;
   auto open = process.relations->spawn_requests.find(request.reference());

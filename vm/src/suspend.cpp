@@ -4,11 +4,13 @@
 #include <stdexcept>
 
 #include "machine.hpp"
+#include "runtime_call.hpp"
 
 namespace throng {
 
 bool suspend_process(Pid other) {
-  detail::Process& process = detail::require_process("suspend_process()");
+  detail::RuntimeCall runtime_call("suspend_process()");
+  detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::tie);
   detail::surface_exit(process);
   if (other == process.pid())
@@ -26,7 +28,8 @@ bool suspend_process(Pid other) {
 }
 
 void resume_process(Pid other) {
-  detail::Process& process = detail::require_process("resume_process()");
+  detail::RuntimeCall runtime_call("resume_process()");
+  detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::tie);
   detail::Unbroken unbroken(process);
   if (detail::is_rejected(process)) return;

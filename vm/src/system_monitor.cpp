@@ -3,11 +3,13 @@
 #include <stdexcept>
 
 #include "machine.hpp"
+#include "runtime_call.hpp"
 
 namespace throng {
 
 std::optional<Pid> system_monitor(const SystemMonitorOptions& options) {
-  detail::Process& process = detail::require_process("system_monitor()");
+  detail::RuntimeCall runtime_call("system_monitor()");
+  detail::Process& process = runtime_call.process();
   if (options.long_schedule < Duration::zero())
     throw std::invalid_argument("throng: system_monitor(): a time is not negative");
   detail::enter_call(process, detail::price::inspect);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "runtime_call.hpp"
 #include "timers.hpp"
 
 namespace throng {
@@ -52,7 +53,8 @@ bool cancel_signal_timer(Machine& machine, TimerKey key) noexcept {
 }
 
 TimerId start_message_timer(Duration delay, Pid to, Message message) {
-  Process& process = require_process("send_after()");
+  RuntimeCall runtime_call("send_after()");
+  Process& process = runtime_call.process();
   enter_call(process, price::start_timer);
   Unbroken unbroken(process);
   if (is_rejected(process) || process.machine->table.find(to) == nullptr) return {};
@@ -60,7 +62,8 @@ TimerId start_message_timer(Duration delay, Pid to, Message message) {
 }
 
 TimerId start_message_timer(Duration delay, std::string_view name, Message message) {
-  Process& process = require_process("send_after()");
+  RuntimeCall runtime_call("send_after()");
+  Process& process = runtime_call.process();
   enter_call(process, price::start_timer);
   Unbroken unbroken(process);
   if (is_rejected(process)) return {};
@@ -150,7 +153,8 @@ void take_started_timer(Process& process, const StartedTimer& started) noexcept 
 }  // namespace detail
 
 std::optional<Duration> cancel(TimerId timer) {
-  detail::Process& process = detail::require_process("cancel()");
+  detail::RuntimeCall runtime_call("cancel()");
+  detail::Process& process = runtime_call.process();
   detail::enter_call(process, detail::price::cancel_timer);
   detail::Unbroken unbroken(process);
   if (detail::is_rejected(process)) return std::nullopt;
@@ -162,7 +166,8 @@ std::optional<Duration> cancel(TimerId timer) {
 }
 
 std::optional<Duration> read_timer(TimerId timer) {
-  detail::Process& process = detail::require_process("read_timer()");
+  detail::RuntimeCall runtime_call("read_timer()");
+  detail::Process& process = runtime_call.process();
   detail::Unbroken unbroken(process);
   auto& scheduler = process.machine->scheduler;
   std::optional<std::int64_t> deadline = scheduler.read_timer(timer.key());

@@ -46,6 +46,16 @@ class Inbox {
   // Makes a closed inbox usable for its next owner. Thread: owner.
   void reopen() noexcept;
 
+  // Whether something that has arrived is like that. Thread: owner.
+  template <class Predicate>
+  bool any_of(Predicate predicate) const {
+    std::uintptr_t word = word_.load(std::memory_order_acquire);  // pairs: push CAS, release half
+    if (word <= closed) return false;
+    for (auto* signal = reinterpret_cast<const Signal*>(word); signal != nullptr; signal = signal->next)
+      if (predicate(*signal)) return true;
+    return false;
+  }
+
   // True when drain() would return something. A hint: more may come. Thread: owner.
   bool has_signals() const noexcept {
     return word_.load(std::memory_order_relaxed) > closed;  // relaxed: drain() acquires what it takes

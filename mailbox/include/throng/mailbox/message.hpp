@@ -65,13 +65,18 @@ inline Message open_envelope(const MessageType& type, std::uint8_t kind) {
   return Message(::new (block) Signal{nullptr, 0, nullptr, kind});
 }
 
+// Where the value of an open envelope is to be built.
+inline void* place_in(const Message& envelope, std::size_t alignment) noexcept {
+  return reinterpret_cast<char*>(envelope.get()) + payload_offset(alignment);
+}
+
 // Builds the envelope around a value. Throws std::bad_alloc, and what M's constructor throws. (Instantiated
 // for every message of a program, hence built from parts that are not, and with casts and compiler builtins
 // where the library's words for them would be functions and classes of their own.)
 template <class M, class... Args>
 Message make_message(std::uint8_t kind, Args&&... args) {
   Message message = open_envelope(message_type_of<M>, kind);
-  void* place = reinterpret_cast<char*>(message.get()) + payload_offset(alignof(M));
+  void* place = place_in(message, alignof(M));
   if constexpr (__is_constructible(M, Args && ...)) {
     ::new (place) M(static_cast<Args&&>(args)...);
   } else {  // an aggregate; clang 14 does not initialise one with parentheses

@@ -85,6 +85,12 @@ class MessageQueue {
   // Gives up everything, oldest first.
   Signal* take_all() noexcept;
 
+  // Looks at each message without taking it, oldest first.
+  template <class F>
+  void each(F look) const {
+    for (Signal* signal = first_; signal != nullptr; signal = signal->next) look(*signal);
+  }
+
   std::size_t size() const noexcept { return size_; }
   const Signal* first() const noexcept { return first_; }
   // Is there a message that this receive has not refused yet? `mark`: as for take().

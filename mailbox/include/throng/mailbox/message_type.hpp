@@ -75,14 +75,19 @@ void destroy_payload(void* payload) noexcept {
   static_cast<M*>(payload)->~M();
 }
 
+// What destroys an M; null: nothing to do. Specialised where many types share one.
+template <class M>
+inline constexpr void (*destructor_of)(void*) noexcept = &destroy_payload<M>;
+template <class M>
+requires(THRONG_TRIVIALLY_DESTRUCTIBLE(M)) inline constexpr void (*destructor_of<M>)(void*) noexcept =
+    nullptr;
+
 template <class M>
 constexpr MessageType describe_message() noexcept {
   static_assert(std::is_same_v<M, std::decay_t<M>>, "throng: a message type is described decayed");
   static_assert(sizeof(M) <= UINT32_MAX && alignof(M) <= UINT32_MAX, "throng: this message type is too big");
   std::string_view name = type_name<M>();
-  MessageType type{&typeid(M), hash_of_text(name), sizeof(M), alignof(M), nullptr, name};
-  if constexpr (!THRONG_TRIVIALLY_DESTRUCTIBLE(M)) type.destroy = &destroy_payload<M>;
-  return type;
+  return {&typeid(M), hash_of_text(name), sizeof(M), alignof(M), destructor_of<M>, name};
 }
 
 template <class M>

@@ -64,6 +64,10 @@ class Scheduler {
   // Ends the workers after their current run and joins them. Runnables still queued are left as they are.
   void stop() noexcept;
 
+  // After stop(): a thread was left behind in a run that nobody waits for (Worker::set_lent). It comes back
+  // here in its own time, so the scheduler and what its runnables need must stay. Thread: who stopped.
+  bool has_left_threads() const noexcept { return left_threads_; }
+
   // Hands in a runnable that the caller holds. From a worker of this scheduler it stays there. Thread: any.
   void wake(Runnable& runnable, Wake wake = Wake::woken) noexcept;
   // As wake(), but for whichever worker looks first, this or another. Thread: any.
@@ -146,6 +150,7 @@ class Scheduler {
   std::vector<std::unique_ptr<Worker>> spares_;
   std::atomic<std::size_t> spare_count_{0};
   std::size_t max_spares_;      // constant after construction
+  bool left_threads_ = false;   // written by stop()
   const SchedulerSetup setup_;  // for spares
   std::unique_ptr<Parts> parts_;
 };

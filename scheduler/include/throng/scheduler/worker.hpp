@@ -47,6 +47,10 @@ class Worker {
   // True when something waits on this worker: a run that can go on should then yield at the end of its slice.
   bool has_waiting() const noexcept;
 
+  // Its present run will not be waited for: stop() leaves the thread behind, and the scheduler must outlive
+  // it. Thread: any, while the run can't end meanwhile.
+  void set_lent(bool lent) noexcept;
+
   // What is left of the current slice, in reductions; the run that is charged counts it down. Set before each
   // run.
   std::int32_t budget = 0;

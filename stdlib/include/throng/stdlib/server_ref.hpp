@@ -26,6 +26,9 @@ namespace detail {
 // Sends the question and waits. The answer's envelope, or the reason why there is none (GSV-2).
 Expected<Message, CallError> call_and_wait(Pid server, Message question, Duration timeout,
                                            const MessageType& wanted);
+// The same; the reason is thrown, as CallFailed.
+Message call_or_throw(Pid server, Message question, Duration timeout, const MessageType& wanted);
+
 // Of a ServerRef or a ServerName; a null pid if nobody has the name.
 template <class Server>
 Pid pid_of(const Server& server) {
@@ -73,7 +76,10 @@ Expected<Reply, CallError> try_call_for(Pid server, Message question, Duration t
 }
 template <class Reply>
 Reply call_for(Pid server, Message question, Duration timeout) {
-  return or_call_failed(try_call_for<Reply>(server, std::move(question), timeout));
+  Message answer =
+      call_or_throw(server, static_cast<Message&&>(question), timeout, message_type_of<AnswerTo<Reply>>);
+  if constexpr (!std::is_void_v<Reply>)
+    return std::move(static_cast<AnswerTo<Reply>*>(answer.payload())->value);
 }
 
 void cast_message(Pid server, Message message);

@@ -33,6 +33,16 @@ struct Unanswered : AnswerHeader {
 
 }  // namespace detail
 
+namespace detail {
+
+// Where an answer goes.
+struct OpenAt {
+  Pid asker;
+  std::uint64_t question = 0;
+};
+
+}  // namespace detail
+
 // The obligation to answer one question, held by one owner at a time. Thread: any, by its owner.
 class ReplyTo {
  public:
@@ -49,6 +59,7 @@ class ReplyTo {
   // False: answered, failed, or never asked.
   explicit operator bool() const noexcept { return machine_ != nullptr; }
   Pid asker() const noexcept { return asker_; }
+  detail::OpenAt question() const noexcept { return {asker_, question_}; }
 
   // The value must be what the asker waits for; a wrong type reaches it as a failure that names both.
   template <class R>
@@ -88,6 +99,12 @@ struct Question {
   M message;
 };
 
+// Where the message itself needs none, all questions have the same destructor.
+void destroy_reply_to(void* reply_to) noexcept;
+template <class M>
+requires(THRONG_TRIVIALLY_DESTRUCTIBLE(M)) inline constexpr auto destructor_of<Question<M>> =
+    &destroy_reply_to;
+
 // Opens a question of the caller's. Close it, whatever happens; an answer that comes later is dropped.
 class OpenQuestion {
  public:
@@ -106,6 +123,9 @@ class OpenQuestion {
   friend class AnyAnswer;
   std::uint64_t number_;
 };
+
+// A whole question: opens, asks, waits and closes, with one look at who asks. The envelope as from wait().
+Message ask_and_wait(Pid to, Message question, Duration timeout);
 
 // Waits for whichever of several open questions is answered first. Each wake-up costs the same however many
 // are open: an answer is put in line as it arrives, nobody searches. Belongs to one process, as its questions
@@ -132,10 +152,14 @@ class AnyAnswer {
 };
 
 // A question around a value that the caller has no further use for. Whose it is, ask() writes in.
+// (Instantiated for every call of a program, hence in one piece.)
 template <class M>
 Message question_from(M& message) {
   require_sendable<M>();
-  return make_message<Question<M>>(message_kind, ReplyTo(), static_cast<M&&>(message));
+  Message question = open_envelope(message_type_of<Question<M>>, message_kind);
+  ::new (place_in(question, alignof(Question<M>))) Question<M>{ReplyTo(), static_cast<M&&>(message)};
+  question.get()->type = &message_type_of<Question<M>>;
+  return question;
 }
 template <class M>
 Message question_of(M&& message) {

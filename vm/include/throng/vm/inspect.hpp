@@ -73,6 +73,8 @@ struct RuntimeInfo {
   };
   std::size_t spares = 0;          // threads there are for the queues of workers that are stuck
   std::vector<Worker> per_worker;  // workers, then spares
+  // Processes that are dead to everybody while their code runs on: it makes no call and has no checks.
+  std::size_t overstayed = 0;
   struct Memory {
     std::size_t processes = 0;  // control blocks, and the stack pages processes hold at least
     std::size_t stacks = 0;     // of these: stacks in use, one page each counted

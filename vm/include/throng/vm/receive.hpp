@@ -24,9 +24,6 @@ inline constexpr Duration forever = Duration::max();
 MessageQueue::Found receive_message(std::span<const Clause> clauses, Duration timeout,
                                     const ReceiveMark* mark);
 
-// The queue of the process that calls. Errors: NotInProcess, naming `call`.
-MessageQueue& own_queue(const char* call);
-
 template <class F>
 concept HasOneCallOperator = requires {
   &F::operator();
@@ -236,18 +233,21 @@ requires(sizeof...(Clauses) > 0) auto receive(Clauses... clauses) {
 // what is queued. Thread: the process that made it; it does not travel.
 class ReceiveMark {
  public:
-  ReceiveMark() : mark_(detail::own_queue("ReceiveMark")) {}
+  ReceiveMark();
+  ~ReceiveMark();
+  ReceiveMark(const ReceiveMark&) = delete;
+  ReceiveMark& operator=(const ReceiveMark&) = delete;
 
  private:
   template <class... Clauses>
   friend auto receive_after(const ReceiveMark& mark, Clauses... clauses);
-  detail::ReceiveMark mark_;
+  std::optional<detail::ReceiveMark> mark_;  // touched in calls of the runtime only
 };
 
 template <class... Clauses>
 auto receive_after(const ReceiveMark& mark, Clauses... clauses) {
   static_assert(sizeof...(Clauses) > 0, "throng: receive_after(mark, clauses...) needs a clause");
-  return detail::receive_with(&mark.mark_, clauses...);
+  return detail::receive_with(&*mark.mark_, clauses...);
 }
 
 // The first message of this type, however long it takes.

@@ -43,7 +43,8 @@ struct RuntimeOptions {
   static constexpr unsigned default_workers = ~0U;  // as many as there are CPUs to use
 };
 
-// What stop() found: processes that had not ended when the time was up.
+// What stop() found: processes that had not ended when the time was up, and those that have ended for
+// everybody else while their code runs on (EXT-6); the latter's threads are left behind.
 struct ShutdownReport {
   std::vector<Pid> overstayed;
 };
@@ -104,7 +105,8 @@ class Runtime {
   std::optional<Clock::time_point> next_deadline() const;
 
   // Sends every process `shutdown`, then `kill` to those left when half the time has passed; reports who
-  // overstayed. Afterwards nothing runs any more. Calling it again does nothing.
+  // overstayed. Afterwards nothing runs any more but code that can't be stopped. Calling it again does
+  // nothing.
   ShutdownReport stop(Duration deadline);
 
   RuntimeInfo info() const;

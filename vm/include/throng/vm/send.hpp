@@ -25,7 +25,10 @@ Message message_of(M&& value) {
 template <class M>
 Message message_from(M& value) {
   require_sendable<M>();
-  return make_message<M>(message_kind, static_cast<M&&>(value));
+  Message message = open_envelope(message_type_of<M>, message_kind);
+  ::new (place_in(message, alignof(M))) M(static_cast<M&&>(value));
+  message.get()->type = &message_type_of<M>;
+  return message;
 }
 
 }  // namespace detail
