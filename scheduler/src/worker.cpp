@@ -33,19 +33,6 @@ Worker::Worker(Scheduler& scheduler, WorkerId id, std::uint64_t seed,
 
 Worker::~Worker() = default;
 
-WorkerMetrics Worker::metrics() const noexcept {
-  const WorkerCounters& counters = parts_->counters;
-  auto read = [](const Atomic<std::uint64_t>& counter) {
-    return counter.load(std::memory_order_relaxed);  // relaxed: a statistic
-  };
-  return {read(counters.dispatches), read(counters.steals), read(counters.parks), read(counters.wakes),
-          read(counters.reductions)};
-}
-
-void Worker::set_lent(bool lent) noexcept {
-  parts_->lent.store(lent, std::memory_order_release);  // pairs: Scheduler::stop
-}
-
 void Worker::enqueue(Runnable& runnable, Wake wake) noexcept {
   push_and_tell(runnable, queue_of(runnable.priority(), false), wake);
 }

@@ -1,4 +1,4 @@
-// A worker that is recorded: what it notes, and which clock readings it takes for it.
+// What a worker counts, and, if it is recorded, notes; which clock readings it takes for that.
 //
 // A reading costs more than all the rest of an event, so there are few: at the beginning of a run, at its
 // end, and where somebody is woken, since the way from there to its run is what recordings are made for. All
@@ -9,6 +9,19 @@
 #include "scheduler_parts.hpp"
 
 namespace throng::detail {
+
+WorkerMetrics Worker::metrics() const noexcept {
+  const WorkerCounters& counters = parts_->counters;
+  auto read = [](const Atomic<std::uint64_t>& counter) {
+    return counter.load(std::memory_order_relaxed);  // relaxed: a statistic
+  };
+  return {read(counters.dispatches), read(counters.steals), read(counters.parks), read(counters.wakes),
+          read(counters.reductions)};
+}
+
+void Worker::set_lent(bool lent) noexcept {
+  parts_->lent.store(lent, std::memory_order_release);  // pairs: Scheduler::stop
+}
 
 std::uint64_t Worker::id_of(const Runnable& runnable) const noexcept { return scheduler_.id_of(runnable); }
 
