@@ -14,6 +14,8 @@ if(command_sources)
   target_include_directories(throng_command PRIVATE "${PROJECT_SOURCE_DIR}/tools/throng")
   target_compile_definitions(throng_command PRIVATE "THRONG_VERSION=\"${PROJECT_VERSION}\"")
   target_link_libraries(throng_command PRIVATE throng::throng fmt::fmt CLI11::CLI11 nlohmann_json::nlohmann_json)
-  set_target_properties(throng_command PROPERTIES
+  # A workload that `throng lab --load` loads uses the library as it is in here, so all of it is, and can be seen.
+  set_target_properties(throng_command PROPERTIES ENABLE_EXPORTS ON
+    LINK_LIBRARY_OVERRIDE "WHOLE_ARCHIVE,throng_stdlib,throng_vm,throng_scheduler,throng_mailbox"
     OUTPUT_NAME throng RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
 endif()

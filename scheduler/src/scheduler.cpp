@@ -203,6 +203,8 @@ void Scheduler::wake(Runnable& runnable, Wake wake) noexcept {
 
 void Scheduler::hand_over(Runnable& runnable, Wake wake) noexcept {
   RunnableAccess::wake(runnable) = static_cast<std::uint8_t>(wake);
+  if (parts_->recorder.is_on()) [[unlikely]]
+    note_handed_over(runnable, wake);
   parts_->injector.push(&runnable);  // counts it, seq_cst; see idle.hpp
   if (parts_->idle.anybody_idle()) wake_one();
 }

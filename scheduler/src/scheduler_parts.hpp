@@ -8,6 +8,7 @@
 #include "idle.hpp"
 #include "injector.hpp"
 #include "policy_board.hpp"
+#include "recorder.hpp"
 #include "simulation.hpp"
 #include "watchdog.hpp"
 #include "worker_parts.hpp"
@@ -23,6 +24,7 @@ struct Scheduler::Parts {
         blocking(blocking_threads),
         watchdog(scheduler),
         policies(scheduler),
+        recorder(scheduler),
         online(workers) {}
 
   Injector injector;
@@ -31,6 +33,7 @@ struct Scheduler::Parts {
   std::mutex watchdog_mutex;  // held by who starts or stops the watchdog
   Watchdog watchdog;
   PolicyBoard policies;
+  Recorder recorder;
   SchedulerHooks hooks;                    // constant after construction
   std::unique_ptr<Simulation> simulation;  // null: it is real
   // Protocol: set once by stop(), seq_cst, before every worker is unparked; read by workers before they

@@ -13,6 +13,7 @@ void Worker::stand_by() {
       shared.idle.begin_service();
       parts_->serves.store(true, std::memory_order_release);  // pairs: the watchdog's look
       adopt_policy();
+      shared.recorder.adopt(*this);
       serve();
       hand_back();
       leave_policy();

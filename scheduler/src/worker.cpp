@@ -33,19 +33,6 @@ Worker::Worker(Scheduler& scheduler, WorkerId id, std::uint64_t seed,
 
 Worker::~Worker() = default;
 
-WorkerMetrics Worker::metrics() const noexcept {
-  const WorkerCounters& counters = parts_->counters;
-  auto read = [](const Atomic<std::uint64_t>& counter) {
-    return counter.load(std::memory_order_relaxed);  // relaxed: a statistic
-  };
-  return {read(counters.dispatches), read(counters.steals), read(counters.parks), read(counters.wakes),
-          read(counters.reductions)};
-}
-
-void Worker::set_lent(bool lent) noexcept {
-  parts_->lent.store(lent, std::memory_order_release);  // pairs: Scheduler::stop
-}
-
 void Worker::enqueue(Runnable& runnable, Wake wake) noexcept {
   push_and_tell(runnable, queue_of(runnable.priority(), false), wake);
 }
@@ -54,7 +41,21 @@ void Worker::enqueue_at(Runnable& runnable, Priority priority) noexcept {
   push_and_tell(runnable, queue_of(priority, false), Wake::woken);
 }
 
-inline void Worker::push_and_tell(Runnable& runnable, std::size_t level, Wake wake) noexcept {
+THRONG_INLINE void Worker::push_and_tell(Runnable& runnable, std::size_t level, Wake wake) noexcept {
+  if (track() != nullptr) [[unlikely]] {
+    push_recorded(runnable, level, wake);
+    return;
+  }
+  put_and_tell(runnable, level, wake);
+}
+
+// Apart and at its end, so that the way of who is not recorded saves no register for it.
+THRONG_NOINLINE void Worker::push_recorded(Runnable& runnable, std::size_t level, Wake wake) noexcept {
+  if (EventTrack* on = track()) note_enqueue(*on, runnable, wake);
+  put_and_tell(runnable, level, wake);
+}
+
+THRONG_INLINE void Worker::put_and_tell(Runnable& runnable, std::size_t level, Wake wake) noexcept {
   if (parts_->policy != nullptr) [[unlikely]] {
     give(runnable, wake);
     return;
@@ -75,7 +76,7 @@ bool Worker::has_queued() const noexcept {
 }
 
 // Bounded: a count that only grows would overflow.
-inline void Worker::count_for_those_behind() noexcept {
+THRONG_INLINE void Worker::count_for_those_behind() noexcept {
   std::int32_t& fresh_used = parts_->fresh_used;
   std::int32_t used = std::clamp(scheduler_.slice_ - budget, least_used, scheduler_.slice_);
   fresh_used = std::exchange(parts_->runs_behind, false) ? 0 : std::min(fresh_used + used, scheduler_.slice_);
@@ -92,15 +93,35 @@ THRONG_INLINE void Worker::run(Runnable& runnable) noexcept {
     run_by_policy(runnable);
     return;
   }
+  if (EventTrack* on = track()) [[unlikely]] {
+    run_recorded(runnable, *on);
+    return;
+  }
+  std::uint32_t used = 0;
+  if (turn(runnable, used) == Settled::yielded)  // not asked again whether it is recorded
+    put_and_tell(runnable, queue_of(runnable.priority(), true), Wake::yielded);
+}
+
+THRONG_INLINE Settled Worker::turn(Runnable& runnable, std::uint32_t& used) noexcept {
   WorkerCounters::add(parts_->counters.dispatches);
   if (parts_->searching) leave_search(true);  // woken to search, and something was here already
   budget = scheduler_.slice_;
   Settled settled = runnable.run_(runnable, *this);
-  auto used = static_cast<std::uint32_t>(scheduler_.slice_ - budget);
+  used = static_cast<std::uint32_t>(scheduler_.slice_ - budget);
   note_use(used);
   count_for_those_behind();
-  if (settled == Settled::yielded)
-    push_and_tell(runnable, queue_of(runnable.priority(), true), Wake::yielded);
+  return settled;
+}
+
+// The same between two notes; apart, so that who is not recorded tests one pointer.
+THRONG_NOINLINE void Worker::run_recorded(Runnable& runnable, EventTrack& on) noexcept {
+  std::uint64_t id = note_run(on, runnable);
+  std::uint32_t used = 0;
+  Settled settled = turn(runnable, used);
+  note_stop(on, id, stop_of(settled, budget), used);
+  if (settled != Settled::yielded) return;
+  bool gave_way = budget > 0;
+  push_and_tell(runnable, queue_of(runnable.priority(), true), gave_way ? Wake::yielded : Wake::preempted);
 }
 
 void Worker::loop() {
@@ -312,6 +333,7 @@ Runnable* Worker::steal_from(Worker& victim, bool only_what_has_waited) noexcept
     std::size_t count = queue.steal(stolen);
     if (count == 0) continue;
     WorkerCounters::add(parts_->counters.steals);
+    note_now(steal_event, victim.id_.number, static_cast<std::uint32_t>(count));
     if (parts_->policy != nullptr) [[unlikely]]
       return keep_stolen(std::span(stolen, count));
     for (std::size_t i = 1; i < count; ++i) parts_->push(*stolen[i], level);
@@ -337,7 +359,9 @@ bool Worker::park() {
     std::int64_t rest = time_to_next_timer();
     if (sentinel) rest = std::min(rest, sentinel_period);
     if (std::exchange(parts_->refused, false)) rest = std::min(rest, look_again);
+    note_now(park_event, id_.number);
     unparked = parts_->parker.park(rest);
+    note_now(unpark_event, id_.number, 0, unparked);
   }
   if (sentinel) shared.idle.resign();
   if (!unparked && !shared.idle.leave(id_.number)) {

@@ -46,6 +46,19 @@ inline std::size_t queue_of(Priority priority, bool had_turn) noexcept {
   return behind;
 }
 
+// Why a run is over, by what it left behind; of one that a policy has not ended.
+inline Stop stop_of(Settled settled, std::int32_t budget) noexcept {
+  switch (settled) {
+    case Settled::waiting:
+      return Stop::waits;
+    case Settled::done:
+      return Stop::ended;
+    case Settled::yielded:
+      break;
+  }
+  return budget > 0 ? Stop::yielded : Stop::budget;
+}
+
 // Protocol of the counters: written by the worker alone, read by anybody as statistics, hence relaxed
 // everywhere.
 struct WorkerCounters {

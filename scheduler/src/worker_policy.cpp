@@ -133,16 +133,22 @@ void Worker::run_by_policy(Runnable& runnable) noexcept {
   parts_->current = &runnable;
   parts_->preempted = false;
   budget = parts_->slice;
+  EventTrack* on = track();
+  std::uint64_t id = on != nullptr ? note_run(*on, runnable) : 0;
   Settled settled = runnable.run_(runnable, *this);
   parts_->current = nullptr;
   std::uint32_t used = used_of_slice();
   note_use(used);
+  bool is_preempted = settled == Settled::yielded && parts_->preempted;
+  Stop stop = is_preempted ? Stop::preempted : stop_of(settled, budget);
+  if (on != nullptr) note_stop(*on, id, stop, used);
   if (settled != Settled::yielded) return;
-  Stop stop = parts_->preempted ? Stop::preempted : budget > 0 ? Stop::yielded : Stop::budget;
   give_back(runnable, stop, used);
 }
 
 void Worker::give_back(Runnable& runnable, Stop stop, std::uint32_t used) noexcept {
+  if (EventTrack* on = track())
+    note_enqueue(*on, runnable, stop == Stop::yielded ? Wake::yielded : Wake::preempted);
   if (parts_->policy != nullptr && parts_->policy->put_back(runnable, stop, used)) {
     tell_of_given();
   } else {
@@ -155,7 +161,7 @@ void Worker::keep(Runnable& runnable) noexcept {
   if (parts_->policy != nullptr) {
     give_back(runnable, Stop::yielded, 0);
   } else {
-    enqueue(runnable);
+    enqueue(runnable, Wake::stolen);
   }
 }
 
@@ -192,6 +198,7 @@ Runnable* Worker::steal_from_policy(Worker& victim, bool only_what_has_waited) n
   std::size_t count = queue->steal(stolen);
   if (count == 0) return nullptr;
   WorkerCounters::add(parts_->counters.steals);
+  note_now(steal_event, victim.id_.number, static_cast<std::uint32_t>(count));
   return keep_stolen(std::span(stolen, count));
 }
 

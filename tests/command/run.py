@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the throng command as a user would, with small numbers, and looks at what comes out.
 
-    run.py THRONG CASE      one case; the cases are the functions case_… below
+    run.py THRONG CASE [WORKLOAD.so]     one case; the cases are the functions case_… below
 """
 import json
 import os
@@ -9,6 +9,8 @@ import pty
 import resource
 import subprocess
 import sys
+import tempfile
+import xml.etree.ElementTree
 
 THRONG = sys.argv[1]
 CHECKS = 16
@@ -133,6 +135,178 @@ def case_help():
     demo = throng("demo", "--help")
     require(demo.returncode == 0 and "--processes" in demo.stdout and "--json" in demo.stdout, "so are its options",
             demo.stdout)
+
+
+TINY = ["--workers", "2", "--size", "0.02"]
+WORKLOADS = ["pairs", "tree", "open", "servers", "deadlines"]
+
+
+def in_directory(case):
+    """Calls `case` with a function that gives paths in a directory of its own."""
+    with tempfile.TemporaryDirectory() as directory:
+        case(lambda name: os.path.join(directory, name))
+
+
+def lab(*arguments):
+    result = throng("lab", *arguments)
+    require(result.returncode == 0 and result.stderr == "", "the lab succeeds", result.stdout, result.stderr)
+    return result.stdout
+
+
+def record(path, workload="servers"):
+    lab(workload, *TINY, "--runs", "1", "--policy", "built_in", "--record", path)
+
+
+def require_measures(report, runs):
+    """Every measure of every policy is there, in order, and its median is one of what was seen or between."""
+    for policy in report["policies"]:
+        for name, measure in policy["measures"].items():
+            require(len(measure["runs"]) == runs, f"{name}: a figure for each run", measure)
+            seen = [figure for figure in measure["runs"] if figure is not None]
+            if len(seen) == runs:
+                require(min(seen) <= measure["median"] <= max(seen), f"{name}: the median is among them", measure)
+                require(measure["low"] <= measure["median"] <= measure["high"], f"{name}: so is the interval", measure)
+        measures = policy["measures"]
+        require(0 < measures["throughput"]["median"], "something was done", measures)
+        require(measures["wake_p50"]["median"] <= measures["wake_p99"]["median"] <= measures["wake_p999"]["median"],
+                "delays are in order", measures)
+        require(0 <= measures["slice_use"]["median"] <= 1.5, "the use of slices is a share", measures)
+        fairness = measures["fairness"]["median"]
+        require(fairness is None or 0 < fairness <= 1 + 1e-9, "the fairness is an index", measures)
+
+
+def case_lab():
+    """Policies by turns: a table, a verdict for each measure, and the first policy is what the others are beside."""
+    table = lab("tree", *TINY, "--runs", "5", "--policy", "built_in", "--policy", "fifo", "--policy", "built_in")
+    for word in ("throughput", "wake_p99", "latency_p999", "fairness", "steals", "built_in", "fifo"):
+        require(word in table, f"the table says {word}", table)
+    verdicts = ("better", "worse", "noise", "same")
+    throughput = table[table.index("throughput"):].splitlines()
+    require(not throughput[0].endswith(verdicts), "the first is beside nobody", table)
+    require(throughput[1].endswith(verdicts) and throughput[2].endswith(verdicts), "the others are", table)
+
+
+def case_lab_files():
+    """--json and --html: the JSON has every figure, the page is well-formed and needs nothing else."""
+    def case(path):
+        lab("servers", *TINY, "--runs", "2", "--seed", "7", "--json", path("a.json"), "--html", path("a.html"))
+        with open(path("a.json"), encoding="utf-8") as file:
+            report = json.load(file)
+        require(report["workload"] == "servers" and report["seed"] == 7 and report["runs"] == 2, "it is our run", report)
+        require([policy["policy"] for policy in report["policies"]] == ["built_in", "eevdf"], "two policies", report)
+        require_measures(report, 2)
+        require(report["policies"][1]["measures"]["throughput"]["verdict"] == "too few runs", "two are too few", report)
+        with open(path("a.html"), encoding="utf-8") as file:
+            page = file.read()
+        require("http" not in page and "<script" not in page, "it needs nothing else", page)
+        for svg in page.split("<svg")[1:]:
+            root = xml.etree.ElementTree.fromstring("<svg" + svg[:svg.index("</svg>") + 6])
+            require(len(root.findall("circle")) in (2, 4), "there is a dot for each run", svg)
+        require(page.count("<svg") >= 6, "there are plots", page)
+    in_directory(case)
+
+
+def case_lab_workloads():
+    """Each workload that comes along ends, does something, and tells of it."""
+    def case(path):
+        for workload in WORKLOADS:
+            lab(workload, *TINY, "--runs", "1", "--policy", "built_in", "--policy", "edf", "--json", path("a.json"))
+            with open(path("a.json"), encoding="utf-8") as file:
+                report = json.load(file)
+            require_measures(report, 1)
+            for policy in report["policies"]:
+                require(policy["measures"]["latency_p99"]["median"] > 0, f"{workload} has latencies", report)
+    in_directory(case)
+
+
+def case_lab_replay():
+    """A recording is done again: as many activations under each policy."""
+    def case(path):
+        record(path("a.rec"))
+        lab("--replay", path("a.rec"), "--workers", "2", "--runs", "1", "--json", path("a.json"))
+        with open(path("a.json"), encoding="utf-8") as file:
+            report = json.load(file)
+        require(report["workload"] == "replay", "it is a replay", report)
+        require_measures(report, 1)
+    in_directory(case)
+
+
+def case_lab_load():
+    """A shared object of the user's is a workload too."""
+    def case(path):
+        lab("--load", sys.argv[3], *TINY, "--runs", "1", "--json", path("a.json"))
+        with open(path("a.json"), encoding="utf-8") as file:
+            require_measures(json.load(file), 1)
+    in_directory(case)
+
+
+def case_lab_refusals():
+    """What cannot be had is refused before anything starts, in one sentence that says what there is."""
+    require_refusal(throng("lab", "tree", "--policy", "best"), 2, "best", "built_in", "eevdf", "fifo")
+    require_refusal(throng("lab", "dance"), 2, "dance", *WORKLOADS)
+    require_refusal(throng("lab", "tree", "--runs", "0"), 2, "--runs", "from 1 to")
+    require_refusal(throng("lab", "tree", "--size", "-1"), 2, "--size", "from 0.001 to 1000")
+    require_refusal(throng("lab", "tree", "--load", "x.so"), 2, "--load")
+    require_refusal(throng("lab"), 1, "throng lab pairs")
+    require_refusal(throng("lab", "--load", "/nowhere/x.so"), 1, "/nowhere/x.so", "could not be loaded")
+    require_refusal(throng("lab", "--replay", "/nowhere/x.rec"), 1, "/nowhere/x.rec", "could not be opened")
+
+    def case(path):
+        record(path("a.rec"))
+        with open(path("a.rec"), "rb") as file:
+            sound = file.read()
+        for name, wrong, word in (("cut", sound[:-10], "is cut off"), ("none", b"hello", "is no recording"),
+                                  ("damaged", sound[:-1] + bytes([sound[-1] ^ 1]), "is damaged"),
+                                  ("other", sound[:8] + b"\x07" + sound[9:], "format 7")):
+            with open(path(name), "wb") as file:
+                file.write(wrong)
+            require_refusal(throng("lab", "--replay", path(name)), 1, path(name), word)
+            require_refusal(throng("trace", path(name), "-o", path("out")), 1, path(name), word)
+            require(not os.path.exists(path("out")), "nothing is written")
+    in_directory(case)
+
+
+def require_track(runs):
+    """Of one worker's track: runs in order, none within another, each with a reason for its end."""
+    end = 0.0
+    for run in runs:
+        require(run["dur"] >= 0, "a run ends behind its beginning", run)
+        require(run["ts"] >= end - 0.0015, "a run begins behind the end of the one before", run, end)
+        end = run["ts"] + run["dur"]
+        require(run["args"]["stop"] in ("yielded", "budget", "preempted", "waits", "ended"), "there is a reason", run)
+
+
+def case_trace():
+    """A trace is JSON that tracing pages read, and what it says could have happened."""
+    def case(path):
+        for workload in ("servers", "tree"):
+            record(path("a.rec"), workload)
+            result = throng("trace", path("a.rec"), "-o", path("a.json"))
+            require(result.returncode == 0 and "events of" in result.stdout, "the trace is made", result.stderr)
+            with open(path("a.json"), encoding="utf-8") as file:
+                events = json.load(file)["traceEvents"]
+            names = {event["tid"]: event["args"]["name"] for event in events if event["ph"] == "M"}
+            require(names[0] == "worker 0" and "outside" in names.values(), "tracks have names", names)
+            runs = [event for event in events if event["ph"] == "X"]
+            require(len(runs) > 20, "there are runs", len(runs))
+            for track in names:
+                require_track([run for run in runs if run["tid"] == track])
+            sent = {event["id"]: event["ts"] for event in events if event["ph"] == "s"}
+            received = {event["id"]: event["ts"] for event in events if event["ph"] == "f"}
+            require(len(received) > 20 and set(received) <= set(sent), "what is received was sent", len(received))
+            require({event["ph"] for event in events} <= set("MXsfi"), "there are no other kinds")
+    in_directory(case)
+
+
+def case_trace_refusals():
+    """A trace says what it lacks."""
+    require_refusal(throng("trace"), 2, "recording")
+    require_refusal(throng("trace", "/nowhere/x.rec", "-o", "/tmp/x.json"), 1, "/nowhere/x.rec")
+
+    def case(path):
+        record(path("a.rec"))
+        require_refusal(throng("trace", path("a.rec"), "-o", "/nowhere/x.json"), 1, "/nowhere/x.json")
+    in_directory(case)
 
 
 if __name__ == "__main__":

@@ -47,9 +47,11 @@ class ModelParker {
 #undef Parker
 
 #include "scheduler/src/clock.cpp"  // the shipped code from here on, built with the explorer's atomics
+#include "scheduler/src/event_track.cpp"
 #include "scheduler/src/policy.cpp"
 #include "scheduler/src/policy_board.cpp"
 #include "scheduler/src/policy_queue.cpp"
+#include "scheduler/src/recorder.cpp"
 #include "scheduler/src/run_queue.cpp"
 #include "scheduler/src/scheduler.cpp"
 #include "scheduler/src/simulation.cpp"
@@ -58,6 +60,7 @@ class ModelParker {
 #include "scheduler/src/watchdog.cpp"
 #include "scheduler/src/worker.cpp"
 #include "scheduler/src/worker_policy.cpp"
+#include "scheduler/src/worker_record.cpp"
 
 #include "mailbox/src/assert.cpp"
 

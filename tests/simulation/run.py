@@ -19,11 +19,13 @@ NOT_SIMULATED = {
             "workers": "is about threads",
             "workers_online": "is about threads",
             "backlog": "measures the price of sends in whole slices",
+            "overstay": "is about threads that do not come back",
             "blocking": "its functions wait for each other or for the test's thread",
             "simulation_*": "are simulated by themselves",
         },
         "cases": {
             "SIG-2: a host thread is a sender like any other": "the test's thread waits, and it would have to run them",
+            "SCH-11: who is asked between its look at the queue*": "a guard waits for another thread",
             "SPN-5: pids are not used again*": "counts on steals being rare",
             "SCH-4: a question that a high process asks*": "counts on a turn of several calls to go on",
             "INF-1: the status is waiting*": "counts on a turn of several calls to go on",

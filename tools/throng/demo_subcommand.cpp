@@ -2,14 +2,12 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <charconv>
 #include <cstdio>
-#include <functional>
 #include <stdexcept>
 #include <string>
-#include <system_error>
 #include <thread>
 
+#include "arguments.hpp"
 #include "command_line.hpp"
 #include "demo.hpp"
 #include "demo_report.hpp"
@@ -22,19 +20,6 @@ namespace {
 
 // A pid has 26 bits for a process's place, 67 million of them; some are left for the other acts.
 constexpr std::uint64_t most_processes = 64'000'000;
-constexpr std::uint64_t most_workers = 1'024;
-
-// Says what to give instead, in one sentence. CLI11's own say only what was wrong.
-std::function<std::string(const std::string&)> whole_number(std::uint64_t most, const char* example) {
-  return [most, example](const std::string& text) {
-    std::uint64_t value = 0;
-    const char* end = text.data() + text.size();
-    auto [stopped, error] = std::from_chars(text.data(), end, value);
-    if (error == std::errc() && stopped == end && value >= 1 && value <= most) return std::string();
-    return fmt::format("\"{}\" will not do; give a whole number from 1 to {}, such as {}", text,
-                       grouped(most), example);
-  };
-}
 
 class DemoSubcommand final : public Subcommand {
  public:
@@ -43,10 +28,10 @@ class DemoSubcommand final : public Subcommand {
 
   void declare(CLI::App& app) override {
     app.add_option("--processes", processes_, "How many processes; a million if not given")
-        ->check(whole_number(most_processes, "100000"))
+        ->check(whole_number(1, most_processes, "100000"))
         ->type_name("N");
     app.add_option("--workers", workers_, "How many threads run them; one for each CPU if not given")
-        ->check(whole_number(most_workers, "2"))
+        ->check(whole_number(1, most_workers, "2"))
         ->type_name("N");
     app.add_flag("--json", json_, "Print the figures as one JSON object and nothing else");
     app.footer(

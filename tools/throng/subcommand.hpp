@@ -22,5 +22,7 @@ class Subcommand {
 };
 
 std::unique_ptr<Subcommand> make_demo_subcommand();
+std::unique_ptr<Subcommand> make_lab_subcommand();
+std::unique_ptr<Subcommand> make_trace_subcommand();
 
 }  // namespace throng::command

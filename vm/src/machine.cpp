@@ -4,6 +4,7 @@
 #include <throng/vm/call.hpp>
 
 #include "possession.hpp"
+#include "record.hpp"
 #include "simulator.hpp"
 #include "timers.hpp"
 
@@ -90,8 +91,8 @@ Machine::Machine(const RuntimeOptions& wanted)
       simulator(options.simulator.get()),
       table({options.max_processes, stocks_of(options)}, run_process),
       host_state_(*this),
-      scheduler(setup_of(
-          options, {this, worker_started, worker_stopped, worker_ticks, worker_is_stuck, policy_failed})) {
+      scheduler(setup_of(options, {this, worker_started, worker_stopped, worker_ticks, worker_is_stuck,
+                                   policy_failed, id_of})) {
   if (simulator != nullptr) simulator->attach(*this);
   std::size_t stack = options.stack_size != 0 ? options.stack_size : default_stack_size;
   // Each worker keeps warm stacks in reserve, which must not be missing elsewhere.
@@ -346,6 +347,7 @@ Pid Machine::start_root(Body* body, const HostExit& host_exit) {
   }
   process->host_exit = host_exit;
   Pid pid = process->pid();
+  note_spawn(*this, nullptr, *process);
   scheduler.wake(*process, Wake::created);
   return pid;
 }

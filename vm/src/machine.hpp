@@ -12,6 +12,7 @@
 #include <throng/scheduler/ticks.hpp>
 #include <throng/vm/call.hpp>
 #include <throng/vm/crash.hpp>
+#include <throng/vm/recording.hpp>
 #include <throng/vm/runtime.hpp>
 #include <vector>
 
@@ -151,6 +152,8 @@ class Machine {
   bool poll();  // Requires: workers == 0, or a simulator
   // Makes the calling thread the one on which the workers of a simulated machine take turns.
   void attach_workers() noexcept;
+  // With the names of what it speaks of, and what machine it is.
+  Recording recording_of(const EventRecording& events) const;
   // Throws for a host that wants something run here after stop().
   void require_running(const char* call) const;
   // Of those that are ended while their code runs on. Thread: any.
@@ -181,6 +184,7 @@ class Machine {
   static void worker_is_stuck(void* machine, Worker& worker, std::int64_t since, bool& reported) noexcept;
 
   static void policy_failed(void* machine, const std::string& sentence) noexcept;
+  static std::uint64_t id_of(const Runnable& runnable) noexcept;
 
   static constexpr std::uint64_t references_at_once = 1 << 12;
   static constexpr std::size_t stack_classes = 12;

@@ -65,6 +65,9 @@ void end_now(Process& process) noexcept {
   close_and_keep(process);
   process.worker->set_lent(true);
   machine.note_overstayed(process, pid);
+  // Not on the worker's track, which is its thread's.
+  machine.scheduler.note_from_outside(static_cast<std::uint8_t>(EventKind::exit), pid.bits(), 0,
+                                      process.exit_reason.is_error());
   tell_of_end(process, pid);
   process.relations = std::move(kept);
   process.overstays = true;

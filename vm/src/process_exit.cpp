@@ -7,6 +7,7 @@
 
 #include "machine.hpp"
 #include "possession.hpp"
+#include "record.hpp"
 
 namespace throng::detail {
 namespace {
@@ -111,6 +112,7 @@ void exit_process(Process& process) noexcept {
   const bool again = std::exchange(process.is_exiting, true);  // a destructor on the way was abandoned
   process.status.store(ProcessStatus::exiting, std::memory_order_seq_cst);  // pairs: register_name
   if (!again && process.exit_reason.is_error() && !process.dies_of_another) report_crash(process);
+  note(*process.worker, EventKind::exit, pid.bits(), 0, process.exit_reason.is_error());
   give_up_possessions(process, pid);
   close(process);
   tell_of_end(process, pid);

@@ -3,6 +3,7 @@
 #include <exception>
 #include <throng/vm/rest.hpp>
 
+#include "record.hpp"
 #include "runtime_call.hpp"
 #include "timers.hpp"
 
@@ -22,6 +23,7 @@ MessageQueue::Found look(Process& process, std::span<const Clause> clauses, cons
   if (!clauses.empty() && mark == nullptr) {
     if (Message oldest = process.queue.take_oldest(clauses.front())) {
       process.worker->budget -= price::message_looked_at;
+      note_receive(process, oldest);
       return {std::move(oldest), 0};
     }
   }
@@ -33,6 +35,7 @@ MessageQueue::Found look(Process& process, std::span<const Clause> clauses, cons
   std::size_t scanned = 0;
   MessageQueue::Found found = process.queue.take(clauses, mark, scanned);
   process.worker->budget -= static_cast<std::int32_t>(scanned) * price::message_looked_at;
+  if (found.message) note_receive(process, found.message);
   return found;
 }
 

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "machine.hpp"
+#include "record.hpp"
 #include "simulator.hpp"
 
 namespace throng {
@@ -89,8 +90,18 @@ Pid Runtime::spawn_from_host(detail::Body* body, void (*ended)(void*, const Exit
 }
 
 void Runtime::send_from_host(Pid to, detail::Message message) {
+  machine_->scheduler.note_from_outside(static_cast<std::uint8_t>(EventKind::send), to.bits(),
+                                        detail::mark_of(message.get()));
   machine_->deliver(to, message.release_signal());
 }
+
+void Runtime::start_recording(const RecorderOptions& options) {
+  machine_->scheduler.start_recording(options.events_per_worker);
+}
+
+Recording Runtime::copy_recording() { return machine_->recording_of(machine_->scheduler.copy_recording()); }
+
+Recording Runtime::stop_recording() { return machine_->recording_of(machine_->scheduler.stop_recording()); }
 
 void Runtime::run_and_wait(detail::Body* body) {
   Waiter waiter;

@@ -1,6 +1,7 @@
 #include <throng/vm/send.hpp>
 
 #include "machine.hpp"
+#include "record.hpp"
 #include "runtime_call.hpp"
 
 namespace throng::detail {
@@ -10,6 +11,7 @@ void send_message(Pid to, Message message) {
   Process& sender = runtime_call.process();
   enter_call(sender, price::send);
   if (is_rejected(sender)) return;  // its end is settled: EXT-5
+  note_send(*sender.worker, to, message.get());
   sender.machine->deliver(to, message.release_signal(), *sender.worker);
 }
 
@@ -21,6 +23,7 @@ void send_message(const Alias& to, Message message) {
   Signal* signal = message.release_signal();
   signal->kind = aliased_message_kind;
   signal->address = to.reference();
+  note_send(*sender.worker, to.owner(), signal);
   sender.machine->deliver(to.owner(), signal);
 }
 

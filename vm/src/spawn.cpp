@@ -1,6 +1,7 @@
 #include <throng/vm/spawn.hpp>
 
 #include "machine.hpp"
+#include "record.hpp"
 #include "runtime_call.hpp"
 
 namespace throng {
@@ -49,6 +50,7 @@ Spawned create_child(Process& parent, const SpawnOptions& options, OwnedBody& bo
                                                Relations::Watch{spawned.process});
   }
   start.as_it_should = true;
+  note_spawn(machine, &start.worker, *child);
   return spawned;
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <throng/scheduler/clock.hpp>
 #include <throng/scheduler/director.hpp>
+#include <throng/scheduler/event_recording.hpp>
 #include <throng/scheduler/policy.hpp>
 #include <throng/scheduler/runnable.hpp>
 #include <throng/scheduler/timer_key.hpp>
@@ -32,6 +33,8 @@ struct SchedulerHooks {
   void (*stuck)(void* context, Worker& worker, std::int64_t since, bool& reported) noexcept = nullptr;
   // A policy went wrong and is in force no more: one sentence. Called on whichever thread found it out.
   void (*policy_failed)(void* context, const std::string& sentence) noexcept = nullptr;
+  // How recordings call a runnable; null: by its address. Called by who holds it.
+  std::uint64_t (*id_of)(const Runnable& runnable) noexcept = nullptr;
 };
 
 struct SchedulerSetup {
@@ -96,6 +99,15 @@ class Scheduler {
   // Runs job(argument) on a thread that may block. False: no thread could be had. Thread: any.
   bool run_blocking(void (*job)(void*) noexcept, void* argument);
 
+  // Records what workers do, so many events of each at least, the last ones; copies them; ends that. Errors:
+  // see recorder.hpp. Thread: any.
+  void start_recording(std::size_t events_per_worker);
+  EventRecording copy_recording();
+  EventRecording stop_recording();
+  // An event of the floor above's, by somebody who is no worker of this scheduler. Thread: any.
+  void note_from_outside(std::uint8_t kind, std::uint64_t subject, std::uint32_t amount = 0,
+                         std::uint8_t detail = 0) noexcept;
+
   // A hint: does a worker sleep? Thread: any.
   bool may_have_sleepers() const noexcept;
 
@@ -126,6 +138,7 @@ class Scheduler {
   friend class Watchdog;
   friend class Simulation;
   friend class PolicyBoard;
+  friend class Recorder;
   struct Parts;
   struct StartGate;
 
@@ -133,6 +146,8 @@ class Scheduler {
   bool wake_one() noexcept;
   void unpark_all() noexcept;
   void report(const std::string& sentence) noexcept;
+  std::uint64_t id_of(const Runnable& runnable) const noexcept;
+  void note_handed_over(const Runnable& runnable, Wake wake) noexcept;
   void start_thread(Worker& worker, StartGate& gate);
   void run_worker_thread(Worker& worker, StartGate& gate) noexcept;
   Worker& add_spare();

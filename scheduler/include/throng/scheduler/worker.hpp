@@ -4,9 +4,11 @@
 // Thread: every member is for the worker's own thread while it runs, unless it says "any".
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <throng/scheduler/event_track.hpp>
 #include <throng/scheduler/policy.hpp>
 #include <throng/scheduler/runnable.hpp>
 #include <throng/scheduler/timer_key.hpp>
@@ -61,6 +63,16 @@ class Worker {
   void goes_on(Runnable& runnable) noexcept;
   // The one that runs has set an attribute.
   void changed(Runnable& runnable, Attribute attribute) noexcept;
+  // Where this worker's events go, if they are recorded; else null. May change at any time.
+  EventTrack* track() const noexcept {
+    return track_.load(std::memory_order_acquire);  // pairs: Recorder::start
+  }
+  // An event of the floor above's, if they are; of about now. Of the run that is on.
+  void note(std::uint8_t kind, std::uint64_t subject, std::uint32_t amount = 0,
+            std::uint8_t detail = 0) noexcept {
+    if (EventTrack* on = track()) [[unlikely]]
+      on->put({on->last_time, subject, amount, kind, detail});
+  }
   // Belongs to the floor above: its per-worker state, installed by SchedulerHooks::started.
   void* attachment = nullptr;
 
@@ -75,6 +87,7 @@ class Worker {
   friend class Scheduler;
   friend class Watchdog;
   friend class Simulation;
+  friend class Recorder;
   void serve();
   void hand_back() noexcept;
   void stay_offline();
@@ -88,6 +101,8 @@ class Worker {
   void count_for_those_behind() noexcept;
   bool is_turn_of_those_behind() noexcept;
   void push_and_tell(Runnable& runnable, std::size_t level, Wake wake) noexcept;
+  void push_recorded(Runnable& runnable, std::size_t level, Wake wake) noexcept;
+  void put_and_tell(Runnable& runnable, std::size_t level, Wake wake) noexcept;
   void note_use(std::uint32_t used) noexcept;
   Runnable* find_work();
   bool accept_injected() noexcept;
@@ -95,6 +110,15 @@ class Worker {
   Runnable* steal_from(Worker& victim, bool only_what_has_waited) noexcept;
   bool has_waited(std::uint64_t progress, const Worker& victim, std::size_t level) noexcept;
   void run(Runnable& runnable) noexcept;
+  void run_recorded(Runnable& runnable, EventTrack& on) noexcept;
+  Settled turn(Runnable& runnable, std::uint32_t& used) noexcept;
+  // While events are recorded: worker_record.cpp.
+  std::uint64_t id_of(const Runnable& runnable) const noexcept;
+  void note_now(std::uint8_t kind, std::uint64_t subject, std::uint32_t amount = 0,
+                std::uint8_t detail = 0) noexcept;
+  std::uint64_t note_run(EventTrack& on, const Runnable& runnable) noexcept;
+  void note_stop(EventTrack& on, std::uint64_t id, Stop stop, std::uint32_t used) noexcept;
+  void note_enqueue(EventTrack& on, const Runnable& runnable, Wake wake) noexcept;
   // Under a policy: worker_policy.cpp.
   void adopt_policy() noexcept;
   void leave_policy() noexcept;
@@ -120,6 +144,9 @@ class Worker {
   Scheduler& scheduler_;  // constant after construction
   WorkerId id_;           // constant after construction
   std::unique_ptr<WorkerParts> parts_;
+  // Protocol: stored release by the recorder, under its lock; loaded acquire by the worker. The track
+  // outlives the worker. Plain std::atomic: no step for the explorer.
+  std::atomic<EventTrack*> track_{nullptr};
 };
 
 // The worker that the calling thread is, or null. Never inlined and never to be kept across a switch: the

@@ -14,6 +14,7 @@
 #include <throng/vm/call.hpp>
 #include <throng/vm/errors.hpp>
 #include <throng/vm/inspect.hpp>
+#include <throng/vm/recording.hpp>
 #include <throng/vm/send.hpp>
 #include <throng/vm/spawn.hpp>
 
@@ -127,6 +128,14 @@ class Runtime {
   // next turn, nothing is lost, and messages keep their order (SCH-12). Also from a process. Throws what the
   // factory throws, and std::invalid_argument if it makes nothing; then the one before stays.
   void set_policy(const PolicyFactory& policy);
+
+  // Records what workers and processes do, the last events of each worker (docs/recorder.md). Errors:
+  // std::invalid_argument for a size that makes no sense, std::logic_error if a recording is on.
+  void start_recording(const RecorderOptions& options = {});
+  // What there is by now; the recording goes on. Errors: std::logic_error if none is on.
+  Recording copy_recording();
+  // Ends it. Also of a runtime that has been stopped. Errors: as copy_recording().
+  Recording stop_recording();
 
  private:
   Pid spawn_from_host(detail::Body* body, void (*ended)(void*, const ExitReason&) noexcept, void* context);

@@ -1,0 +1,33 @@
+// Figures of repeated runs: medians, how sure they are, and whether two differ. Thread: any.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace throng::command {
+
+// The value below which a share of them lies, from 0 to 1, between neighbours by their distance. NaN: there
+// are none.
+double quantile(std::vector<double> values, double share);
+double median(const std::vector<double>& values);
+
+// Jain's index: 1 if all have the same, 1/n if one has all. NaN: nobody has anything.
+double jain_index(const std::vector<double>& shares);
+
+struct Interval {
+  double low;
+  double high;
+};
+// In which the median lies, in 95 of 100 cases: by drawing from the values as many, again and again.
+Interval confidence_of_median(const std::vector<double>& values);
+
+enum class Verdict : std::uint8_t { better, worse, noise, too_few, same };
+std::string_view text_of(Verdict verdict) noexcept;
+// Of `values` beside those of the first policy, turn by turn. Better or worse only if the interval of the
+// difference of the medians leaves out zero; turns are drawn in pairs, as what disturbs a turn disturbs both.
+Verdict compare(const std::vector<double>& first, const std::vector<double>& values, bool more_is_better);
+
+inline constexpr std::size_t fewest_turns = 5;  // with fewer no interval means anything
+
+}  // namespace throng::command
