@@ -19,6 +19,7 @@ NOT_SIMULATED = {
             "workers": "is about threads",
             "workers_online": "is about threads",
             "backlog": "measures the price of sends in whole slices",
+            "policy": "brings policies, and under simulation the simulator decides who is next",
             "overstay": "is about threads that do not come back",
             "blocking": "its functions wait for each other or for the test's thread",
             "simulation_*": "are simulated by themselves",
