@@ -106,8 +106,9 @@ bool PolicyQueue::unlist(Runnable& runnable) noexcept {
 
 // The policy in its own words and ours, for a report. Requires: the policy's lock is held.
 std::string PolicyQueue::state_in_words() noexcept {
-  std::string words = std::to_string(size_hint()) + " wait in " + std::string(policy_->name());
+  std::string words = std::to_string(size_hint()) + " wait in ";
   try {
+    words += policy_->name();
     std::string own;
     policy_->dump(own);
     if (!own.empty()) words += ": " + own;
@@ -153,12 +154,23 @@ bool PolicyQueue::is_of_this_set(const Runnable& runnable) const noexcept {
   return RunnableAccess::generation(runnable) == generation_;
 }
 
-void PolicyQueue::receive(SchedulingPolicy& policy, Runnable& runnable, Wake wake) {
-  if (!is_of_this_set(runnable)) {
+// Before the policy sees it. False: the queue was closed meanwhile, and the runnable is somebody else's, who
+// may be running it; so asked again behind each call that may have lasted.
+bool PolicyQueue::welcome(SchedulingPolicy& policy, Runnable& runnable) {
+  {
+    std::lock_guard guard(list_lock_);
+    // relaxed: set under this lock
+    if (closed_.load(std::memory_order_relaxed) || RunnableAccess::policy_queue(runnable) != this)
+      return false;
+    if (is_of_this_set(runnable)) return true;
     RunnableAccess::begin_generation(runnable, generation_);
-    policy.attach(runnable);
   }
-  policy.enqueue(runnable, wake);
+  policy.attach(runnable);
+  return !is_closed();
+}
+
+void PolicyQueue::receive(SchedulingPolicy& policy, Runnable& runnable, Wake wake) {
+  if (welcome(policy, runnable)) policy.enqueue(runnable, wake);
 }
 
 bool PolicyQueue::put_chain(Runnable* chain, Wake wake) noexcept {
@@ -178,15 +190,16 @@ bool PolicyQueue::put_woken(Runnable& runnable, Wake wake, const Runnable* curre
   RunnableAccess::next(runnable) = nullptr;
   ask([&](SchedulingPolicy& policy) -> const char* {
     taken = list(&runnable);
-    if (!taken) return nullptr;
+    if (!taken || !welcome(policy, runnable)) return nullptr;
     WorkerId place = central_ ? worker_ : policy.place(runnable, wake, worker_);
+    if (is_closed()) return nullptr;
     if (place != worker_ && unlist(runnable)) {
       answer.place = place;
       taken = false;
       return nullptr;
     }
     receive(policy, runnable, wake);
-    answer.preempts = current != nullptr && policy.should_preempt(*current, runnable);
+    answer.preempts = current != nullptr && !is_closed() && policy.should_preempt(*current, runnable);
     return nullptr;
   });
   return taken;
@@ -199,6 +212,7 @@ bool PolicyQueue::put_back(Runnable& runnable, Stop stop, std::uint32_t used) no
     taken = list(&runnable);
     if (!taken) return nullptr;
     if (is_of_this_set(runnable)) policy.stopping(runnable, stop, used);
+    if (is_closed()) return nullptr;
     receive(policy, runnable, stop == Stop::yielded ? Wake::yielded : Wake::preempted);
     return nullptr;
   });
@@ -254,7 +268,7 @@ std::size_t PolicyQueue::steal(std::span<Runnable*> out) noexcept {
     std::size_t given = policy.steal(out);
     if (given > out.size()) return stole_too_many;
     for (Runnable* runnable : out.first(given)) {
-      if (!unlist(*runnable)) return is_closed() ? nullptr : not_held;
+      if (runnable == nullptr || !unlist(*runnable)) return is_closed() ? nullptr : not_held;
       out[taken++] = runnable;
     }
     return nullptr;

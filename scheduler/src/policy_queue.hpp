@@ -111,6 +111,7 @@ class PolicyQueue {
   template <class F>
   bool ask(F f) noexcept;
   Runnable* dequeue(SchedulingPolicy& policy, const char*& wrong);
+  bool welcome(SchedulingPolicy& policy, Runnable& runnable);
   void receive(SchedulingPolicy& policy, Runnable& runnable, Wake wake);
   bool is_of_this_set(const Runnable& runnable) const noexcept;
   std::string state_in_words() noexcept;

@@ -38,6 +38,9 @@ void Worker::hand_back() noexcept {
   }
   if (scheduler_.parts_->injector.pending() > 0 && scheduler_.parts_->idle.anybody_idle())
     scheduler_.wake_one();
+  // The one whose policy it is may sleep, and the others may get nothing from that policy.
+  if (is_common && parts_->policy != nullptr && parts_->policy->size_hint() > 0)
+    scheduler_.workers_[parts_->policy->is_central() ? 0 : parts_->helps]->parts_->parker.unpark();
 }
 
 }  // namespace throng::detail

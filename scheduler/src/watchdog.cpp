@@ -90,15 +90,17 @@ void Watchdog::look(std::int64_t now) {
     // pairs: stand_by's stores
     bool takes_part =
         is_spare ? worker.parts_->serves.load(std::memory_order_acquire) : i < scheduler_.online();
-    stuck_[i] = takes_part && is_stuck(i, now);
+    // One that is offline is looked at too: its run may still be on.
+    stuck_[i] = (takes_part || !is_spare) && is_stuck(i, now) && takes_part;
     bool has_queued = stuck_[i] && (worker.has_queued() || has_queued_by_policy(i));
     somebody_waits = somebody_waits || has_queued;
     if (stuck_[i] && (!is_spare || has_queued)) ++needed;
     // relaxed: the watchdog's own word
     if (is_spare && !stuck_[i] && worker.parts_->on_duty.load(std::memory_order_relaxed)) ++free_spares;
   }
-  // Who sleeps looks around, if one of them is the sentinel, and will help.
-  if (scheduler_.parts_->idle.maybe_idle() && scheduler_.parts_->idle.has_sentinel()) needed = 0;
+  // Who sleeps looks around, if one of them is the sentinel, and will help; but a policy may refuse thieves.
+  if (scheduler_.parts_->idle.maybe_idle() && scheduler_.parts_->idle.has_sentinel() && !waits_in_policy())
+    needed = 0;
   if (needed > free_spares) {
     calm_ = 0;
     if (somebody_waits) put_on_duty(now);
@@ -115,11 +117,30 @@ bool Watchdog::has_queued_by_policy(std::size_t index) {
   return queue != nullptr && queue->size_hint() > 0;
 }
 
-// Whose policy a spare should serve: that of the first who is stuck.
-std::uint32_t Watchdog::first_stuck() const {
-  auto stuck = std::ranges::find(stuck_, true);
-  auto index = static_cast<std::size_t>(stuck - stuck_.begin());
-  return index < scheduler_.worker_count() ? static_cast<std::uint32_t>(index) : 0;
+bool Watchdog::waits_in_policy() {
+  for (std::size_t i = 0; i < scheduler_.worker_count(); ++i)
+    if (stuck_[i] && has_queued_by_policy(i)) return true;
+  return false;
+}
+
+bool Watchdog::is_helped(std::uint32_t worker) const {
+  for (std::size_t i = 0; i < scheduler_.spare_count(); ++i) {
+    const WorkerParts& parts = *scheduler_.spares_[i]->parts_;
+    // relaxed: the watchdog's own word
+    if (parts.on_duty.load(std::memory_order_relaxed) && parts.helps == worker) return true;
+  }
+  return false;
+}
+
+// Whose policy a spare should serve: of one who is stuck, has something there, and is not helped yet.
+std::uint32_t Watchdog::whom_to_help() {
+  std::uint32_t first = 0;
+  for (auto i = static_cast<std::uint32_t>(scheduler_.worker_count()); i-- > 0;) {
+    if (!stuck_[i]) continue;
+    if (has_queued_by_policy(i) && !is_helped(i)) return i;
+    first = i;
+  }
+  return first;
 }
 
 // At most one in a tick: the one before may have been enough.
@@ -141,7 +162,7 @@ void Watchdog::put_on_duty(std::int64_t now) {
   } catch (const std::bad_alloc&) {
     return;
   }
-  spare->parts_->helps = first_stuck();  // it is off duty, and has handed back all it had
+  spare->parts_->helps = whom_to_help();  // it is off duty, and has handed back all it had
   seen_[spare->id().number] = {~std::uint64_t{0}, now, false};
   spare->parts_->on_duty.store(true, std::memory_order_release);  // pairs: stand_by
   spare->parts_->parker.unpark();

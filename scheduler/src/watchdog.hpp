@@ -59,7 +59,9 @@ class Watchdog {
   void look(std::int64_t now);
   bool is_stuck(std::size_t index, std::int64_t now);
   bool has_queued_by_policy(std::size_t index);
-  std::uint32_t first_stuck() const;
+  bool waits_in_policy();
+  bool is_helped(std::uint32_t worker) const;
+  std::uint32_t whom_to_help();
   void put_on_duty(std::int64_t now);
   void send_home(std::uint32_t count);
   void sleep_while_all_sleep();

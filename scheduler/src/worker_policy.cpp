@@ -90,6 +90,7 @@ bool Worker::give_woken(Runnable& runnable, Wake wake) noexcept {
   PolicyQueue::Woken answer;
   if (policy.put_woken(runnable, wake, parts_->current, answer)) {
     if (answer.preempts) {
+      parts_->slice -= std::max(budget, 0);  // so that what it has used stays the difference
       budget = std::min(budget, 0);
       parts_->preempted = true;
     }
@@ -194,7 +195,7 @@ Runnable* Worker::steal_from_policy(Worker& victim, bool only_what_has_waited) n
   std::shared_ptr<PolicyQueue> queue = board.queue_of(victim.id_.number, number);
   if (queue == nullptr || queue.get() == parts_->policy || queue->size_hint() == 0) return nullptr;
   if (only_what_has_waited && !has_waited(queue->progress(), victim, queue_count)) return nullptr;
-  Runnable* stolen[stolen_at_once];
+  Runnable* stolen[stolen_at_once] = {};  // a policy may say more than it writes
   std::size_t count = queue->steal(stolen);
   if (count == 0) return nullptr;
   WorkerCounters::add(parts_->counters.steals);

@@ -73,6 +73,7 @@ RegistryCore::~RegistryCore() = default;
 
 void RegistryCore::open(const registry::Options& options) {
   auto owner = std::make_shared<RegistryOwner>(shared_from_this());
+  NoPreempt in_one_piece;  // nor ended in between (EXT-6): what it owns is given up as it stands
   Pid me = self();
   if (!own(owner)) return;  // its end is settled (EXT-5)
   Pid other = try_open(options, me);
@@ -104,7 +105,7 @@ void RegistryCore::close() noexcept {
   {
     Held lock(mutex_);
     process_.store(0, std::memory_order_relaxed);  // relaxed: see the fields
-    kept_store_->clear(true, old);
+    if (kept_store_) kept_store_->clear(true, old);
     meta.swap(meta_);
     for (std::size_t i = 0; i < bins; ++i) {
       Held bin_lock(bins_[i].mutex);

@@ -2,6 +2,7 @@
 #include <atomic>
 #include <fstream>
 #include <string>
+#include <thread>
 
 #include <throng/stdlib/gen_server.hpp>
 #include <throng/stdlib/supervisor.hpp>
@@ -117,6 +118,50 @@ TEST_CASE("EXT-6: those who wait for an answer of one that is ended like this ar
     return failed;
   });
   CHECK(told);
+}
+
+TEST_CASE("EXT-6: who waits for a task that is ended like this is told") {
+  Runtime runtime(quiet(1));
+  static Stuck stuck;
+  stuck.runs = stuck.released = false;
+  bool told = runtime.run([] {
+    trap_exit(true);
+    auto task = task::async([] {
+      stuck.loop();
+      return 1;
+    });
+    stuck.wait_until_it_runs();
+    auto outcome = task.shutdown(task::brutal_kill);
+    stuck.released = true;
+    wait_until_none_overstays();
+    return !outcome || !*outcome;
+  });
+  CHECK(told);
+}
+
+TEST_CASE("EXT-6: a host that waits for a value is told, and a value that comes later goes nowhere") {
+  Runtime runtime(quiet(1));
+  static Stuck stuck;
+  static Pid hog;
+  stuck.runs = stuck.released = false;
+  std::string reason;
+  std::thread host([&] {
+    try {
+      runtime.run([] {
+        hog = self();
+        stuck.loop();
+        return std::string("too late, and too long for the place where it began");
+      });
+    } catch (const ProcessExited& exited) {
+      reason = exited.reason().text();
+    }
+  });
+  while (!stuck.runs) std::this_thread::yield();
+  runtime.run([] { exit(hog, ExitReason::kill); });
+  host.join();
+  CHECK(reason == "killed");
+  stuck.released = true;
+  while (runtime.info().overstayed > 0) std::this_thread::yield();
 }
 
 TEST_CASE("EXT-6: a supervisor goes on without the child that does not come back") {

@@ -1,6 +1,7 @@
 // SIM-3 to SIM-6: what goes wrong in some order is found, replayed, made small and told; or all orders are
 // tried.
 #include <cmath>
+#include <set>
 
 #include "simulation_programs.hpp"
 
@@ -234,4 +235,25 @@ TEST_CASE("SIM-1: a misuse of a simulation is told in a sentence") {
   simulation::simulate(options, {});
   Runtime runtime(options);
   CHECK_THROWS_AS(Runtime{options}, std::logic_error);
+}
+
+TEST_CASE("SIM-5: a step that wakes somebody more urgent is not independent of those who must wait then") {
+  auto program = [] {
+    Pid sender = spawn([](Pid to) { send(to, Number{1}); }, self());
+    Pid killer = spawn(
+        {.priority = Priority::high},
+        [](Pid victim) {
+          receive<Go>();
+          exit(victim, ExitReason::kill);
+        },
+        sender);
+    Monitor end = monitor(sender);
+    send(killer, Go{});
+    expect_down(end);
+    return receive<Number>(0ms).has_value();
+  };
+  std::set<bool> arrived;
+  auto all = simulation::exhaustive(program, [&](bool came) { return arrived.insert(came), true; });
+  CHECK(all.complete);
+  CHECK(arrived.size() == 2);
 }

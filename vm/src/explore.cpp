@@ -140,12 +140,18 @@ Exploration detail::explore(const Effort& effort, const Trial& trial) {
 Exploration detail::exhaust(const Bounds& bounds, const Trial& trial) {
   Exploration result;
   Options options = bounds.options;
+  const Faults& faults = options.faults;
+  if (faults.crash > 0 || faults.drop > 0 || faults.delay > 0 || faults.slow > Duration::zero())
+    throw std::invalid_argument(
+        "throng: exhaustive() takes no faults: they are drawn by lot, which is not in any order; use "
+        "explore()");
   options.step_time = Duration::zero();  // or two steps that change places would end at other times
   auto chooser = std::make_shared<throng::detail::ExhaustiveChooser>(bounds);
   while (result.runs < bounds.max_runs) {
     ++result.runs;
     Verdict verdict = trial(options, chooser);
     if (!verdict.wrong.empty()) {
+      result.stands_still = true;
       conclude(result, trial, options, verdict, "exhaustive search", bounds.shrink_runs);
       return result;
     }
@@ -173,6 +179,7 @@ std::string Exploration::text() const {
   if (left == 0) return text + " It goes wrong in the ordinary order too.";
   text += " Of " + std::to_string(found.schedule.deviations.size()) +
           " deviations from the ordinary order it needs " + std::to_string(left) + ":\n" + shrunk.story;
+  if (stands_still) text += "Its steps took no time: set options.step_time to zero.\n";
   return text + "To run it again: simulation::replay(\"" + shrunk.schedule.text() + "\", options, program)";
 }
 

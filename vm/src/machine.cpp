@@ -134,7 +134,7 @@ void Machine::worker_is_stuck(void* machine, Worker& worker, std::int64_t since,
   rescue_deferred(self, state_of(worker));
   tell_of_long_schedule(self, state_of(worker), since, told);
   WorkerState& state = state_of(worker);
-  if (since < patience_with_the_dying) state.asked_after = 0;
+  if (since < patience_with_the_dying || since < state.asked_after) state.asked_after = 0;
   if (since - state.asked_after < patience_with_the_dying) return;
   state.asked_after = since;
   end_for_others(state);
@@ -173,7 +173,7 @@ Process* Machine::create(WorkerState* state, const SpawnOptions& spawn_options, 
   }
   std::uint32_t stack_class = stack_class_for(spawn_options.stack_size);
   if (table.high_water() >= table.limit() && process_count() >= table.limit()) return nullptr;
-  touch(*this, touched_pids);
+  touch(*this, spawn_options.priority == Priority::normal ? touched_pids : touched_world);
   Process* process = table.take(state->stock);
   if (process == nullptr) return nullptr;
   process->set_up(spawn_options.priority, spawn_options.tag, std::max(spawn_options.weight, 1U),

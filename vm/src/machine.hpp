@@ -79,7 +79,8 @@ struct WorkerState {
   // Protocol: whether there may be any; written under the lock, read by the watchdog, relaxed:
   // so that it does not take the lock of each that sleeps.
   Atomic<bool> has_deferred{false};
-  BiasedLock door;  // held by the worker but while code of the user's runs; see runtime_call.hpp
+  BiasedLock door;              // held by the worker but while code of the user's runs; see runtime_call.hpp
+  std::uint64_t condemned = 0;  // who had to end when the watchdog came last; under the door
   std::int64_t asked_after =
       0;  // the watchdog's: how long (ns) it had been stuck when it last came to end it
   StackCapture capture;
@@ -98,9 +99,7 @@ class Machine {
   static Settled run_process(Runnable& runnable, Worker& worker) noexcept;
 
   // What waited will run; for who got Delivery::receiver_waiting, and owns it now.
-  static void set_woken(Process& process) noexcept {
-    process.status.store(ProcessStatus::runnable, std::memory_order_relaxed);  // relaxed: a statistic
-  }
+  static void set_woken(Process& process) noexcept;
   // Thread: any. Consumes the signal whatever happens; answers for the dead (LNK-4, MON-2).
   // A simulator may lose it or have it delivered later.
   void deliver(Pid to, Signal* signal) noexcept;
@@ -158,7 +157,7 @@ class Machine {
   void require_running(const char* call) const;
   // Of those that are ended while their code runs on. Thread: any.
   void note_overstayed(Process& process, Pid pid);
-  void forget_overstayed(const Process& process) noexcept;
+  Pid forget_overstayed(const Process& process) noexcept;  // who that was
   std::vector<Pid> overstayed() const;
 
   StackPool& stack_pool(std::uint32_t stack_class) noexcept { return *stack_pools_[stack_class]; }
@@ -254,6 +253,13 @@ enum Touched : std::uint64_t {
   touched_world = ~std::uint64_t{0},  // anything: what is shared is not looked into
 };
 
+inline void Machine::set_woken(Process& process) noexcept {
+  process.status.store(ProcessStatus::runnable, std::memory_order_relaxed);  // relaxed: a statistic
+  // Those of lower priority on its worker must wait now.
+  if (process.priority() != Priority::normal) [[unlikely]]
+    touch(*process.machine, touched_world);
+}
+
 // -- suspend.cpp
 void note_suspension(Process& process, const Inquiry& wish) noexcept;
 void take_resume(Process& process, const ResumeSignal& signal) noexcept;
@@ -273,10 +279,6 @@ void tell_of_long_schedule(Machine& machine, WorkerState& state, std::int64_t si
 // -- receive.cpp
 // For who knows the process already.
 MessageQueue::Found receive_at_rest(Process& process, std::span<const Clause> clauses);
-
-// -- resident.cpp
-// What a server that is in its handler has not answered yet, perhaps. Requires: the door.
-std::optional<OpenAt> question_at_work(const Process& process) noexcept;
 
 // -- call.cpp
 void fail_question(Machine& machine, const OpenAt& question, const ExitReason& reason) noexcept;

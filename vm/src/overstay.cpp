@@ -21,7 +21,10 @@ bool must_end(Process& process) noexcept {
 
 void fail_its_questions(Process& process) noexcept {
   const ExitReason& reason = process.exit_reason;
-  if (auto question = question_at_work(process)) fail_question(*process.machine, *question, reason);
+  OpenAt question;
+  if (process.body != nullptr && process.body->type->question != nullptr &&
+      process.body->type->question(process.body, question))
+    fail_question(*process.machine, question, reason);
   process.queue.each([&](Signal& signal) {
     if (signal.kind == request_kind) static_cast<ReplyTo*>(payload_of(&signal))->fail(reason);
   });
@@ -37,7 +40,8 @@ void close_and_keep(Process& process) noexcept {
       Signal* next = signal->next;
       bool is_request = signal->kind == request_kind;
       if (is_request) static_cast<ReplyTo*>(payload_of(signal))->fail(process.exit_reason);
-      if (is_request || signal->kind == message_kind || signal->kind == aliased_message_kind) {
+      if (is_request || signal->kind == message_kind || signal->kind == aliased_message_kind ||
+          signal->kind == reply_kind) {
         process.queue.append(signal);
       } else {
         process.machine->answer_for_the_dead(signal, process.exit_reason);
@@ -81,13 +85,22 @@ void end_for_others(WorkerState& state) noexcept {
   Process* process = state.current;
   bool may_be_ended = process != nullptr && process->on_stack && !process->is_exiting &&
                       process->unbroken == 0 && !process->overstays;
-  if (may_be_ended && must_end(*process)) end_now(*process);
+  if (may_be_ended && must_end(*process)) {
+    // Not the first time that it is found so: it may be about to make the call in which it ends by itself.
+    std::uint64_t pid = process->pid().bits();
+    if (std::exchange(state.condemned, pid) == pid) end_now(*process);
+  }
   state.door.unlock_for_other();
 }
 
 void come_back(Process& process) noexcept {
-  process.machine->forget_overstayed(process);
+  Pid pid = process.machine->forget_overstayed(process);
   process.worker->set_lent(false);
+  // relaxed: see the field
+  if (process.has_timers.load(std::memory_order_relaxed))
+    process.machine->scheduler.cancel_timers_for(pid.bits(), [](const Expiry& expiry) noexcept {
+      destroy_signal(static_cast<Signal*>(expiry.payload));
+    });
   abandon(process);
 }
 

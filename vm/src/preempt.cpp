@@ -72,12 +72,18 @@ THRONG_NOINLINE Process* whose_ticks() noexcept {
   return nullptr;
 }
 
+// For a signal handler or a coroutine: it is not to be stopped where it is, nor to come back from there.
+THRONG_NOINLINE void grant_elsewhere(Process& process) noexcept {
+  WorkerState& state = state_of(*process.worker);
+  *state.ticks = state.granted_ticks = many_ticks;
+}
+
 // Whether it is to be switched away, and may be now.
-THRONG_NOINLINE bool use_up_ticks(Process& process, const void* frame) noexcept {
+THRONG_NOINLINE bool use_up_ticks(Process& process) noexcept {
   Worker& worker = *process.worker;
   WorkerState& state = state_of(worker);
   charge_time(state, process);
-  if (process.is_exiting || !is_on_its_stack(process, frame)) {
+  if (process.is_exiting) {
     *state.ticks = state.granted_ticks = many_ticks;  // on its account all the same
     return false;
   }
@@ -136,8 +142,12 @@ extern "C" {
 THRONG_CALLED_FROM_STUBS void throng_preempt_slow() noexcept {
   throng::detail::Process* process = throng::detail::whose_ticks();
   if (process == nullptr) return;
+  if (!throng::detail::is_on_its_stack(*process, __builtin_frame_address(0))) {
+    throng::detail::grant_elsewhere(*process);
+    return;
+  }
   throng::detail::InRuntime inside(*process);
-  if (throng::detail::use_up_ticks(*process, __builtin_frame_address(0))) throng::detail::end_slice(*process);
+  if (throng::detail::use_up_ticks(*process)) throng::detail::end_slice(*process);
 }
 
 THRONG_CALLED_FROM_STUBS void throng_preempt_chunk() noexcept {

@@ -45,6 +45,7 @@ Priority priority(Priority level) {
   detail::RuntimeCall runtime_call("priority()");
   detail::Process& process = runtime_call.process();
   Priority old = process.priority();
+  detail::touch(*process.machine, detail::touched_world);  // who may go before whom
   process.ask_for(level);
   detail::tell_policy(process, detail::Attribute::priority);
   return old;

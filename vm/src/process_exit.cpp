@@ -68,6 +68,7 @@ void give_up_the_rest(Process& process) noexcept {
   process.answer = Message();
   process.reply = Message();
   destroy_signals(process.queue.take_all());
+  if (has_orphans(process)) fail_orphans(process, ExitReason::killed);  // what those messages owed
   process.relations.reset();
   process.exit_reason = ExitReason::normal;
 }

@@ -37,7 +37,12 @@ struct ResidentBody : Body {
     }
   }
   static void destroy(Body* body) noexcept { static_cast<ResidentBody*>(body)->~ResidentBody(); }
-  static constexpr Type type_of{run, destroy, "resident"};
+  static bool question(const Body* body, OpenAt& question) noexcept {
+    const std::optional<OpenAt>& mine = static_cast<const ResidentBody*>(body)->at_work_on;
+    if (mine) question = *mine;
+    return mine.has_value();
+  }
+  static constexpr Type type_of{run, destroy, "resident", question};
 };
 
 Body* resident_body(std::unique_ptr<Resident> resident) {
@@ -46,11 +51,6 @@ Body* resident_body(std::unique_ptr<Resident> resident) {
 }
 
 }  // namespace
-
-std::optional<OpenAt> question_at_work(const Process& process) noexcept {
-  if (process.body == nullptr || process.body->type != &ResidentBody::type_of) return std::nullopt;
-  return static_cast<const ResidentBody*>(process.body)->at_work_on;
-}
 
 }  // namespace detail
 

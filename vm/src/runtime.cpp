@@ -8,6 +8,7 @@
 
 #include "machine.hpp"
 #include "record.hpp"
+#include "runtime_call.hpp"
 #include "simulator.hpp"
 
 namespace throng {
@@ -72,8 +73,9 @@ unsigned Runtime::workers_online() const { return machine_->scheduler.online(); 
 
 void Runtime::set_policy(const PolicyFactory& policy) {
   // A process that does so must not be switched away while it holds locks that others wait for.
+  detail::MaybeCall runtime_call;
   std::optional<detail::Unbroken> unbroken;
-  if (detail::Process* process = detail::current_process()) unbroken.emplace(*process);
+  if (detail::Process* process = runtime_call.process()) unbroken.emplace(*process);
   std::lock_guard lock(machine_->spawn_mutex());
   machine_->require_running("set_policy()");
   machine_->scheduler.use_policy(policy);

@@ -72,9 +72,12 @@ void Machine::note_overstayed(Process& process, Pid pid) {
   overstayed_.emplace_back(&process, pid);
 }
 
-void Machine::forget_overstayed(const Process& process) noexcept {
+Pid Machine::forget_overstayed(const Process& process) noexcept {
   std::lock_guard lock(overstayed_mutex_);
-  std::erase_if(overstayed_, [&](const auto& entry) { return entry.first == &process; });
+  auto found = std::ranges::find(overstayed_, &process, [](const auto& entry) { return entry.first; });
+  Pid pid = found->second;
+  overstayed_.erase(found);
+  return pid;
 }
 
 std::vector<Pid> Machine::overstayed() const {

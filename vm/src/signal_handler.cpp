@@ -148,11 +148,12 @@ void take_reply(Process& process, Signal* signal) noexcept {
       if (!*place) tell_watcher(open->second, number);
     }
   }
-  if (place == nullptr) {  // late: nobody waits for it any more (ALI-4)
+  // Late: nobody waits for it any more (ALI-4). Or the second one: of a server that was ended after it had
+  // answered (EXT-6).
+  if (place == nullptr || *place) {
     drop_signal(process, signal);
     return;
   }
-  if (*place) drop_signal(process, place->release_signal());
   *place = Message(signal);
   process.events |= reply_event;
 }
@@ -271,7 +272,8 @@ void take_while_ending(Process& process, Signal* signal) noexcept {
 // taken.
 void take_stray(Process& process, Signal* signal) noexcept {
   if (signal->kind == request_kind) payload_as<ReplyTo>(signal).fail(ExitReason::noproc);
-  if (signal->kind == request_kind || signal->kind == message_kind || signal->kind == aliased_message_kind) {
+  if (signal->kind == request_kind || signal->kind == message_kind || signal->kind == reply_kind ||
+      signal->kind == aliased_message_kind) {
     drop_signal(process, signal);
   } else {
     process.machine->answer_for_the_dead(signal);

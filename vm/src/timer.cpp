@@ -162,6 +162,7 @@ std::optional<Duration> cancel(TimerId timer) {
   detail::enter_call(process, detail::price::cancel_timer);
   detail::Unbroken unbroken(process);
   if (detail::is_rejected(process)) return std::nullopt;
+  detail::touch(*process.machine, detail::touched_timers);
   auto& scheduler = process.machine->scheduler;
   std::optional<detail::Cancelled> cancelled = scheduler.cancel_timer(timer.key());
   if (!cancelled) return std::nullopt;
@@ -173,6 +174,7 @@ std::optional<Duration> read_timer(TimerId timer) {
   detail::RuntimeCall runtime_call("read_timer()");
   detail::Process& process = runtime_call.process();
   detail::Unbroken unbroken(process);
+  detail::touch(*process.machine, detail::touched_timers);
   auto& scheduler = process.machine->scheduler;
   std::optional<std::int64_t> deadline = scheduler.read_timer(timer.key());
   if (!deadline) return std::nullopt;

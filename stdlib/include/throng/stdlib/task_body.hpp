@@ -32,6 +32,12 @@ struct TaskKind {
 struct TaskBody : Body {
   TaskBody(const Body::Type* body_type, const TaskKind* task_kind) : Body{body_type}, kind(task_kind) {}
 
+  // Whose and which it is stays readable when the obligation itself has been given on.
+  static bool question(const Body* body, OpenAt& question) noexcept {
+    question = static_cast<const TaskBody*>(body)->reply_to.question();
+    return static_cast<bool>(question.asker);
+  }
+
   const TaskKind* kind;
   ReplyTo reply_to{};             // empty: nobody waits for the value
   std::vector<Pid> callers{};     // the starter first
@@ -85,7 +91,7 @@ struct TaskOf final : TaskBody {
   }
   static void destroy(Body* body) noexcept { static_cast<TaskOf*>(body)->~TaskOf(); }
   static constexpr TaskKind kind_of{type_name<F>(), &names_of_types<Args...>, &address, &call};
-  static constexpr Body::Type type_of{&run, &destroy, type_name<F>()};
+  static constexpr Body::Type type_of{&run, &destroy, type_name<F>(), &TaskBody::question};
 };
 
 // A task on its way to the process that will run it; dropped, its asker is told.

@@ -34,11 +34,16 @@ Trusted<std::decay_t<F>> trusted(F&& function) {
 
 namespace detail {
 
+struct OpenAt;
+
 struct Body {
   struct Type {
     Body* (*run)(Body*);  // null: the process ends; else the body it rests with (possibly the same)
     void (*destroy)(Body*) noexcept;
     std::string_view name;  // of what it runs, for people
+    // The question that this body owes an answer to, if there is one; null: it never does. Asked by another
+    // thread while the body runs: it may read only what does not change then. See overstay.cpp.
+    bool (*question)(const Body*, OpenAt& question) noexcept = nullptr;
   };
   const Type* type;
 };

@@ -33,13 +33,14 @@ struct Bounds {
 
 // What came out.
 struct Exploration {
-  std::uint64_t runs = 0;  // without those that made the finding smaller
-  bool complete = false;   // exhaustive(): there is no other order
-  std::string wrong{};     // what went wrong; empty: nothing
-  std::string how{};       // the strategy that found it
-  Report found{};          // the run that went wrong first
-  Report shrunk{};         // the smallest one that still does
-  double chance = 0;       // of each pct run, at least, to show a mistake of the depth
+  std::uint64_t runs = 0;     // without those that made the finding smaller
+  bool complete = false;      // exhaustive(): there is no other order
+  bool stands_still = false;  // found with a step_time of zero
+  std::string wrong{};        // what went wrong; empty: nothing
+  std::string how{};          // the strategy that found it
+  Report found{};             // the run that went wrong first
+  Report shrunk{};            // the smallest one that still does
+  double chance = 0;          // of each pct run, at least, to show a mistake of the depth
 
   bool passed() const noexcept { return wrong.empty(); }
   explicit operator bool() const noexcept { return passed(); }

@@ -14,6 +14,7 @@
 #include <throng/vm/call.hpp>
 #include <throng/vm/errors.hpp>
 #include <throng/vm/inspect.hpp>
+#include <throng/vm/no_preempt.hpp>
 #include <throng/vm/recording.hpp>
 #include <throng/vm/send.hpp>
 #include <throng/vm/spawn.hpp>
@@ -158,7 +159,11 @@ struct RunBody : CallBody<F, Args...> {
   }
   static Body* run(Body* body) {
     auto& self = *static_cast<RunBody*>(body);
-    self.result->emplace(std::apply(self.function, std::move(self.arguments)));
+    R value = std::apply(self.function, std::move(self.arguments));
+    // Who was ended meanwhile (EXT-6) does not come further than this, and nobody is ended behind it: the
+    // thread that waits would be gone, and its memory with it.
+    NoPreempt section;
+    self.result->emplace(std::move(value));
     return nullptr;
   }
   static void destroy(Body* body) noexcept { static_cast<RunBody*>(body)->~RunBody(); }
