@@ -29,6 +29,7 @@ NOT_SIMULATED = {
             "SCH-11: who is asked between its look at the queue*": "a guard waits for another thread",
             "SPN-5: pids are not used again*": "counts on steals being rare",
             "SCH-4: a question that a high process asks*": "counts on a turn of several calls to go on",
+            "INF-1: a process that was woken and has not had*": "counts on who was woken not to have its turn at once",
             "INF-1: the status is waiting*": "counts on a turn of several calls to go on",
             "RCV-2: zero does not wait*": "the same",
             "LNK-3: the end of a process at rest is felt*": "the same",

@@ -307,8 +307,9 @@ TEST_CASE("GSV-7, GSV-11: who spawned the process is the parent that a server en
               listener);
           ServerRef<Talker>(child).cast(Say{"here"});
           expect<Go>();
+          Monitor end = monitor(child);
           throng::exit(child, ExitReason::shutdown);
-          send(listener, Seen{child, wait_for_end(child).reason});
+          send(listener, Seen{child, expect_down(end).reason});
           expect<Never>();
         },
         self());

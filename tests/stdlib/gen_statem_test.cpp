@@ -307,7 +307,10 @@ TEST_CASE("GST-1, SUP-2: a state machine is a child like any other") {
     bool counted = name.call(Countdown::Left{}) == 4;
     Pid before = *name.whereis();
     exit(before, ExitReason::kill);
-    yield_until([&] { return name.whereis() && *name.whereis() != before; });
+    yield_until([&] {
+      std::optional<Pid> now = name.whereis();
+      return now && *now != before;
+    });
     return counted && name.call(Countdown::Left{}) == 5;
   });
   CHECK(restarted);

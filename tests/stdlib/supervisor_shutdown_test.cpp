@@ -185,9 +185,9 @@ TEST_CASE("SUP-6: ten thousand children start and stop") {
     auto supervisor = supervisor::start_link(
         {.strategy = Strategy::one_for_all, .intensity = patient, .children = std::move(children)});
     check(supervisor.count_children().active == 10'000, "all run");
+    Monitor first = monitor(*supervisor.which_child("0")->pid);
     throng::exit(*supervisor.which_child("5000")->pid, ExitReason::kill);
-    Pid first = *supervisor.which_child("0")->pid;
-    wait_for_end(first);
+    expect_down(first);
     check(supervisor.count_children().active == 10'000, "all run again");
     supervisor.stop();
     check(runtime_info().processes < 10, "none is left");
