@@ -12,22 +12,41 @@ constexpr int times = 50;
 // must not be taken for the fault.
 constexpr std::int64_t half_a_second = 500'000'000;
 
-// Under the policy until it is thrown out, then under the built-in queues. The report.
-std::string survives(PolicyFactory policy, unsigned workers = 2, std::int64_t limit = 10 * half_a_second) {
+// Many items on their way under a policy, until it is thrown out; then under the built-in queues.
+struct Crowd {
+  Crowd(PolicyFactory policy, unsigned workers, std::int64_t limit)
+      : scheduler(options_of(reports, std::move(policy), workers, limit)) {
+    scheduler.start();
+    for (std::size_t i = 0; i < enough; ++i) all.emplace_back(times, &done);
+    for (Item& item : all) scheduler.wake(item);
+  }
+  bool are_through(int but = 0) { return done.wait_for(static_cast<int>(enough) - but); }
+  void stop() {
+    scheduler.stop();
+    for (Item& item : all) CHECK(item.ran() == times);
+  }
+
   Reports reports;
-  SchedulerSetup options = reporting_to(reports, setup(workers, std::move(policy)));
-  options.policy_limit = limit;
-  Scheduler scheduler(options);
-  scheduler.start();
   Count done;
   std::deque<Item> all;
-  for (std::size_t i = 0; i < enough; ++i) all.emplace_back(times, &done);
-  for (Item& item : all) scheduler.wake(item);
-  CHECK(done.wait_for(static_cast<int>(enough)));
-  std::string report = reports.wait();
-  scheduler.stop();
-  for (Item& item : all) CHECK(item.ran() == times);
-  CHECK(reports.count() == 1);
+  Scheduler scheduler;
+
+ private:
+  static SchedulerSetup options_of(Reports& reports, PolicyFactory policy, unsigned workers,
+                                   std::int64_t limit) {
+    SchedulerSetup options = reporting_to(reports, setup(workers, std::move(policy)));
+    options.policy_limit = limit;
+    return options;
+  }
+};
+
+// The report.
+std::string survives(PolicyFactory policy, unsigned workers = 2, std::int64_t limit = 10 * half_a_second) {
+  Crowd crowd(std::move(policy), workers, limit);
+  CHECK(crowd.are_through());
+  std::string report = crowd.reports.wait();
+  crowd.stop();
+  CHECK(crowd.reports.count() == 1);
   return report;
 }
 
@@ -147,22 +166,13 @@ class BlocksInEnqueue final : public Fault {
 // nothing could be joined.
 std::string survives_blocked(PolicyFactory policy) {
   released = false;
-  Reports reports;
-  SchedulerSetup options = reporting_to(reports, setup(2, std::move(policy)));
-  options.policy_limit = 50'000'000;
-  Scheduler scheduler(options);
-  scheduler.start();
-  Count done;
-  std::deque<Item> all;
-  for (std::size_t i = 0; i < enough; ++i) all.emplace_back(times, &done);
-  for (Item& item : all) scheduler.wake(item);
-  CHECK(done.wait_for(static_cast<int>(enough) - 1));  // but for the one whose worker is held, perhaps
-  std::string report = reports.wait();
+  Crowd crowd(std::move(policy), 2, 50'000'000);
+  CHECK(crowd.are_through(1));  // but for the one whose worker is held, perhaps
+  std::string report = crowd.reports.wait();
   released = true;
   released.notify_all();
-  CHECK(done.wait_for(static_cast<int>(enough)));
-  scheduler.stop();
-  for (Item& item : all) CHECK(item.ran() == times);
+  CHECK(crowd.are_through());
+  crowd.stop();
   return report;
 }
 

@@ -74,9 +74,7 @@ SchedulerSetup setup_of(const RuntimeOptions& options, SchedulerHooks hooks) {
   setup.spare_threads = options.spare_threads;
   setup.slice = options.slice;
   setup.seed = options.seed;
-  setup.drop_timer = [](const Expiry& expiry) noexcept {
-    destroy_signal(static_cast<Signal*>(expiry.payload));
-  };
+  setup.drop_timer = drop_timer;
   setup.policy = options.policy;
   setup.policy_limit = options.policy_limit.count();
   setup.hooks = hooks;

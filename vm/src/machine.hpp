@@ -295,8 +295,9 @@ void forget_watchers(Process& process) noexcept;
 
 // -- signal_handler.cpp
 void take_signals(Process& process) noexcept;
-// The same, but what is to be thrown away stays for the next time: no code of the user's runs.
-void take_signals_undisturbed(Process& process) noexcept;
+// The same, but what is to be thrown away stays for the next time: no code of the user's runs. False: they
+// are just being taken.
+bool take_signals_undisturbed(Process& process) noexcept;
 // Gets rid of a signal while signals are taken: its payload's destructor may call the runtime, and runs when
 // all are taken.
 inline void drop_signal(Process& process, Signal* signal) noexcept {
@@ -353,9 +354,11 @@ inline void settle_ticks(WorkerState& state, Worker& worker) noexcept {
 void end_for_others(WorkerState& state) noexcept;
 
 // -- process_exit.cpp
+void give_up_names(Process& process, Pid pid) noexcept;
+// From here on nobody finds the process. What was still on its way, in order, to be answered by the caller.
+[[nodiscard]] Signal* close(Process& process) noexcept;
 // What others are told of an end, once all that they could find is gone. Requires: the process is closed.
 void tell_of_end(Process& process, Pid pid) noexcept;
-void close(Process& process) noexcept;
 // The exit path, on the process's own stack; SIG-6.
 void exit_process(Process& process) noexcept;
 void report_crash(Process& process) noexcept;

@@ -7,6 +7,7 @@
 // Here and not in exit_process(): no destructor of the user's may run, this thread is no process.
 #include "possession.hpp"
 #include "runtime_call.hpp"
+#include "timers.hpp"
 
 namespace throng::detail {
 namespace {
@@ -26,27 +27,19 @@ void fail_its_questions(Process& process) noexcept {
       process.body->type->question(process.body, question))
     fail_question(*process.machine, question, reason);
   process.queue.each([&](Signal& signal) {
-    if (signal.kind == request_kind) static_cast<ReplyTo*>(payload_of(&signal))->fail(reason);
+    if (signal.kind == request_kind) payload_as<ReplyTo>(&signal).fail(reason);
   });
 }
 
-// As close(), but messages are kept: their destructors are the user's.
+// What is the user's stays with the process: its destructor must not run here.
 void close_and_keep(Process& process) noexcept {
-  Signal* late = process.inbox.close();
-  Signal* earlier = process.relations ? std::exchange(process.relations->late, nullptr) : nullptr;
-  process.pid_bits.store(0, std::memory_order_release);  // pairs: ProcessTable::find's acquire load
-  for (Signal* signal : {earlier, late}) {
-    while (signal != nullptr) {
-      Signal* next = signal->next;
-      bool is_request = signal->kind == request_kind;
-      if (is_request) static_cast<ReplyTo*>(payload_of(signal))->fail(process.exit_reason);
-      if (is_request || signal->kind == message_kind || signal->kind == aliased_message_kind ||
-          signal->kind == reply_kind) {
-        process.queue.append(signal);
-      } else {
-        process.machine->answer_for_the_dead(signal, process.exit_reason);
-      }
-      signal = next;
+  for (Signal *signal = close(process), *next = nullptr; signal != nullptr; signal = next) {
+    next = signal->next;
+    if (signal->kind == request_kind) payload_as<ReplyTo>(signal).fail(process.exit_reason);
+    if (carries_users_value(*signal)) {
+      process.queue.append(signal);
+    } else {
+      process.machine->answer_for_the_dead(signal, process.exit_reason);
     }
   }
 }
@@ -57,8 +50,7 @@ void end_now(Process& process) noexcept {
   Pid pid = process.pid();
   process.is_exiting = true;
   process.status.store(ProcessStatus::exiting, std::memory_order_seq_cst);  // pairs: register_name
-  // pairs: register_name stores has_name, then reads status
-  if (process.has_name.load(std::memory_order_seq_cst)) machine.names.remove_owner(pid);
+  give_up_names(process, pid);
   auto kept = std::make_unique<Relations>();
   if (process.relations) {
     give_up_all(machine, *process.relations, pid, process.exit_reason);
@@ -98,9 +90,7 @@ void come_back(Process& process) noexcept {
   process.worker->set_lent(false);
   // relaxed: see the field
   if (process.has_timers.load(std::memory_order_relaxed))
-    process.machine->scheduler.cancel_timers_for(pid.bits(), [](const Expiry& expiry) noexcept {
-      destroy_signal(static_cast<Signal*>(expiry.payload));
-    });
+    process.machine->scheduler.cancel_timers_for(pid.bits(), drop_timer);
   abandon(process);
 }
 

@@ -8,19 +8,14 @@
 #include "machine.hpp"
 #include "possession.hpp"
 #include "record.hpp"
+#include "timers.hpp"
 
 namespace throng::detail {
 namespace {
 
-void drop_timer(const Expiry& expiry) noexcept { destroy_signal(static_cast<Signal*>(expiry.payload)); }
-
 void give_up_possessions(Process& process, Pid pid) noexcept {
   Machine& machine = *process.machine;
-  // pairs: register_name stores has_name, then reads status
-  if (process.has_name.load(std::memory_order_seq_cst)) {
-    touch(machine, touched_names);
-    machine.names.remove_owner(pid);
-  }
+  give_up_names(process, pid);
   if (process.has_timers.load(std::memory_order_relaxed)) {  // relaxed: see the field
     machine.scheduler.cancel_timers_for(pid.bits(), drop_timer);
   }
@@ -75,17 +70,21 @@ void give_up_the_rest(Process& process) noexcept {
 
 }  // namespace
 
-// From here on nobody finds the process; what was still on its way is answered.
-void close(Process& process) noexcept {
+void give_up_names(Process& process, Pid pid) noexcept {
+  // pairs: register_name stores has_name, then reads status
+  if (!process.has_name.load(std::memory_order_seq_cst)) return;
+  touch(*process.machine, touched_names);
+  process.machine->names.remove_owner(pid);
+}
+
+Signal* close(Process& process) noexcept {
   Signal* late = process.inbox.close();
   Signal* earlier = process.relations ? std::exchange(process.relations->late, nullptr) : nullptr;
   process.pid_bits.store(0, std::memory_order_release);  // pairs: ProcessTable::find's acquire load
-  while (earlier != nullptr) {
-    process.machine->answer_for_the_dead(std::exchange(earlier, earlier->next), process.exit_reason);
-  }
-  while (late != nullptr) {
-    process.machine->answer_for_the_dead(std::exchange(late, late->next), process.exit_reason);
-  }
+  Signal** end = &earlier;
+  while (*end != nullptr) end = &(*end)->next;
+  *end = late;
+  return earlier;
 }
 
 void tell_of_end(Process& process, Pid pid) noexcept {
@@ -115,7 +114,8 @@ void exit_process(Process& process) noexcept {
   if (!again && process.exit_reason.is_error() && !process.dies_of_another) report_crash(process);
   note(*process.worker, EventKind::exit, pid.bits(), 0, process.exit_reason.is_error());
   give_up_possessions(process, pid);
-  close(process);
+  for (Signal* signal = close(process); signal != nullptr;)
+    process.machine->answer_for_the_dead(std::exchange(signal, signal->next), process.exit_reason);
   tell_of_end(process, pid);
 }
 

@@ -167,25 +167,14 @@ void take_answer(Process& process, Signal* signal, std::uint64_t number, Event e
   process.answer = Message(signal);
 }
 
-// What calls are made of: questions, answers, and their time-outs.
-void take_of_call(Process& process, Signal* signal) noexcept {
-  switch (signal->kind) {
-    case request_kind:
-      append(process, signal);
-      break;
-    case reply_kind:
-      take_reply(process, signal);
-      break;
-    case timer_started_kind:
-      take_started_timer(process, payload_as<StartedTimer>(signal));
-      destroy_signal(signal);
-      break;
-    case adopt_kind:
-      adopt(process, signal);
-      break;
-    default:
-      destroy_signal(signal);
+// What others made and the process owns from now on: a timer, a possession.
+void take_handed_over(Process& process, Signal* signal) noexcept {
+  if (signal->kind == adopt_kind) {
+    adopt(process, signal);
+    return;
   }
+  if (signal->kind == timer_started_kind) take_started_timer(process, payload_as<StartedTimer>(signal));
+  destroy_signal(signal);
 }
 
 void take(Process& process, Signal* signal) noexcept {
@@ -241,8 +230,8 @@ void take(Process& process, Signal* signal) noexcept {
     case resumed_kind:
       take_answer(process, signal, payload_as<Reference>(signal).number, answer_event);
       break;
-    default:  // ordinary messages are taken in take_signals
-      take_of_call(process, signal);
+    default:  // messages, questions and replies are taken in take_signals
+      take_handed_over(process, signal);
   }
 }
 
@@ -272,8 +261,7 @@ void take_while_ending(Process& process, Signal* signal) noexcept {
 // taken.
 void take_stray(Process& process, Signal* signal) noexcept {
   if (signal->kind == request_kind) payload_as<ReplyTo>(signal).fail(ExitReason::noproc);
-  if (signal->kind == request_kind || signal->kind == message_kind || signal->kind == reply_kind ||
-      signal->kind == aliased_message_kind) {
+  if (carries_users_value(*signal)) {
     drop_signal(process, signal);
   } else {
     process.machine->answer_for_the_dead(signal);
@@ -301,8 +289,8 @@ void must_exit_with(Process& process, ExitReason reason) noexcept {
   process.exit_reason = std::move(reason);
 }
 
-void take_signals_undisturbed(Process& process) noexcept {
-  if (process.takes_signals) return;  // what comes now is behind the rest of what is being taken (SIG-2)
+bool take_signals_undisturbed(Process& process) noexcept {
+  if (process.takes_signals) return false;  // what comes now is behind what is being taken (SIG-2)
   process.takes_signals = true;
   Signal* signal = process.inbox.drain();
   while (signal != nullptr) {
@@ -319,11 +307,11 @@ void take_signals_undisturbed(Process& process) noexcept {
   }
   process.takes_signals = false;
   process.note_backlog();
+  return true;
 }
 
 void take_signals(Process& process) noexcept {
-  if (process.takes_signals) return;
-  take_signals_undisturbed(process);
+  if (!take_signals_undisturbed(process)) return;
   destroy_signals(std::exchange(state_of(*process.worker).dropped, nullptr));
 }
 

@@ -75,4 +75,10 @@ T& payload_as(Signal* signal) noexcept {
   return *static_cast<T*>(payload_of(signal));
 }
 
+// Its payload's destructor is the user's.
+inline bool carries_users_value(const Signal& signal) noexcept {
+  return signal.kind == request_kind || signal.kind == message_kind || signal.kind == reply_kind ||
+         signal.kind == aliased_message_kind;
+}
+
 }  // namespace throng::detail

@@ -50,7 +50,7 @@ TimerKey start_signal_timer(Machine& machine, Duration delay, Pid to, Message si
 
 bool cancel_signal_timer(Machine& machine, TimerKey key) noexcept {
   std::optional<Cancelled> cancelled = machine.scheduler.cancel_timer(key);
-  if (cancelled) destroy_signal(static_cast<Signal*>(cancelled->expiry.payload));
+  if (cancelled) drop_timer(cancelled->expiry);
   return cancelled.has_value();
 }
 
@@ -166,7 +166,7 @@ std::optional<Duration> cancel(TimerId timer) {
   auto& scheduler = process.machine->scheduler;
   std::optional<detail::Cancelled> cancelled = scheduler.cancel_timer(timer.key());
   if (!cancelled) return std::nullopt;
-  detail::destroy_signal(static_cast<detail::Signal*>(cancelled->expiry.payload));
+  detail::drop_timer(cancelled->expiry);
   return Duration(std::max<std::int64_t>(cancelled->deadline_ns - scheduler.now(), 0));
 }
 

@@ -7,6 +7,11 @@
 
 namespace throng::detail {
 
+// Frees what a timer carries that will not fire.
+inline void drop_timer(const Expiry& expiry) noexcept {
+  destroy_signal(static_cast<Signal*>(expiry.payload));
+}
+
 // Delivers `signal` to `to` once `delay` has passed; a delay too long for the clock never passes.
 TimerKey start_signal_timer(Machine& machine, Duration delay, Pid to, Message signal);
 // Cancels and frees the signal. False: it has fired, or is just firing.
