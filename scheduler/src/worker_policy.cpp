@@ -5,11 +5,11 @@
 // it stands: it looks before it sleeps, at all it has put there. Three ways a queue is filled by others:
 //
 //  1. A central policy, or a spare beside the worker it helps: several put into one queue. Each of them,
-//  after
-//     its last put, looks at the queue before it sleeps, and finds empty what others have taken, who are
-//     awake. Who stops looking though it is awake (offline, off duty) hands one runnable to the injector if
-//     there is any: whoever takes that has seen all that was put before, and then looks at the queue until it
-//     is empty.
+//     after its last put, looks at the queue before it sleeps, and finds empty what others have taken, who
+//     are awake. Who stops looking though it is awake (offline, off duty) hands one runnable to the injector
+//     if there is any: whoever takes that from a central policy has seen all that was put before, and looks
+//     at the queue until it is empty. Of a worker's own policy it may get nothing (steal), so the worker
+//     itself is unparked as well (hand_back).
 //  2. Who puts a new set in force fills its queues and unparks every worker behind that; an unpark is
 //     remembered.
 //  3. place() names another worker: the two columns of idle.hpp, with the queue for the injector:
