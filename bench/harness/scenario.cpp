@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <stdexcept>
 #include <throng/scheduler/policies.hpp>
 
 namespace throng_bench {
@@ -32,7 +33,29 @@ std::string number(double value) {
   return text;
 }
 
+// The scenario's own values where nobody said otherwise.
+void fill_in(const Scenario& scenario, Parameters& parameters) {
+  if (parameters.count == 0) parameters.count = scenario.default_count;
+  if (parameters.processes == 0) parameters.processes = scenario.default_processes;
+  for (const auto& [name, value] : parameters.more) {
+    if (std::ranges::find(scenario.more, name, &Parameter::name) != scenario.more.end()) continue;
+    std::string known;
+    for (const Parameter& parameter : scenario.more)
+      known += (known.empty() ? "" : ", ") + std::string(parameter.name);
+    throw std::invalid_argument(std::string(scenario.name) + " has no parameter \"" + name + "\"" +
+                                (known.empty() ? "" : "; it has " + known));
+  }
+  for (const Parameter& parameter : scenario.more)
+    parameters.more.try_emplace(std::string(parameter.name), parameter.value);
+}
+
 }  // namespace
+
+double Parameters::operator[](std::string_view name) const {
+  auto found = more.find(name);
+  if (found == more.end()) throw std::out_of_range("there is no parameter " + std::string(name));
+  return found->second;
+}
 
 const Scenario* find_scenario(std::string_view name) {
   auto all = scenarios();
@@ -42,8 +65,7 @@ const Scenario* find_scenario(std::string_view name) {
 
 RunReport run_scenario(const Scenario& scenario, Parameters parameters, unsigned workers,
                        std::string_view policy) {
-  if (parameters.count == 0) parameters.count = scenario.default_count;
-  if (parameters.processes == 0) parameters.processes = scenario.default_processes;
+  fill_in(scenario, parameters);
   throng::Runtime runtime(
       {.workers = workers, .name = std::string(scenario.name), .policy = throng::policies::named(policy)});
   const double cpu_before = cpu_seconds();
@@ -54,6 +76,7 @@ RunReport run_scenario(const Scenario& scenario, Parameters parameters, unsigned
   report.processes = parameters.processes;
   report.workers = workers;
   report.policy = policy;
+  report.more = parameters.more;
   report.ns_per_operation = outcome.nanoseconds / static_cast<double>(outcome.operations);
   report.cpu_seconds = cpu_seconds() - cpu_before;
   report.peak_rss_bytes = peak_rss();
@@ -67,6 +90,7 @@ std::string RunReport::json() const {
       ",\"processes\":" + std::to_string(processes) + ",\"workers\":" + std::to_string(workers) +
       ",\"policy\":\"" + policy + "\"" + ",\"ns_per_operation\":" + number(ns_per_operation) +
       ",\"cpu_seconds\":" + number(cpu_seconds) + ",\"peak_rss_bytes\":" + std::to_string(peak_rss_bytes);
+  for (const auto& [name, value] : more) text += ",\"" + name + "\":" + number(value);
   for (const auto& [name, value] : extra) text += ",\"" + name + "\":" + number(value);
   return text + "}";
 }

@@ -15,6 +15,17 @@ namespace throng_bench {
 struct Parameters {
   std::size_t count = 0;      // operations in all; 0: the scenario's own default
   std::size_t processes = 0;  // how many take part, where that is a choice; 0: the default
+  std::map<std::string, double, std::less<>> more;  // the scenario's further parameters, by name
+
+  // One of the further parameters, which the scenario lists. Throws std::out_of_range if it does not.
+  double operator[](std::string_view name) const;
+  std::size_t size(std::string_view name) const { return static_cast<std::size_t>((*this)[name]); }
+};
+
+// A further parameter of a scenario, and what it is if nobody says otherwise.
+struct Parameter {
+  std::string_view name;
+  double value;
 };
 
 // What one run gave. `extra` holds further figures of the scenario's own, by name.
@@ -30,9 +41,10 @@ struct Scenario {
   std::size_t default_count;
   std::size_t default_processes;
   Outcome (*run)(throng::Runtime& runtime, const Parameters& parameters);
+  std::span<const Parameter> more = {};
 };
 
-// All scenarios, in the order in which they are listed.
+// All scenarios of this program, in the order in which they are listed. Each program defines its own.
 std::span<const Scenario> scenarios();
 const Scenario* find_scenario(std::string_view name);
 
@@ -43,6 +55,7 @@ struct RunReport {
   std::size_t processes = 0;
   unsigned workers = 0;
   std::string policy;
+  std::map<std::string, double, std::less<>> more;  // the further parameters
   double ns_per_operation = 0;
   double cpu_seconds = 0;
   std::size_t peak_rss_bytes = 0;
@@ -50,7 +63,7 @@ struct RunReport {
 
   std::string json() const;
 };
-// Throws std::invalid_argument for a policy that there is not.
+// Throws std::invalid_argument for a policy or a parameter that there is not.
 RunReport run_scenario(const Scenario& scenario, Parameters parameters, unsigned workers,
                        std::string_view policy);
 

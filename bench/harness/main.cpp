@@ -1,0 +1,75 @@
+// PROGRAM NAME [--count N] [--processes N] [--set NAME=VALUE]... [--workers N] [--runs N] [--policy NAME]:
+// one JSON line a run, on stdout. Without a name: the list of this program's scenarios.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "scenario.hpp"
+
+namespace {
+
+using namespace throng_bench;
+
+std::string listing() {
+  std::string text = "Scenarios:\n";
+  for (const Scenario& scenario : scenarios()) {
+    text += fmt::format("  {:14} {} (N = {}", scenario.name, scenario.definition, scenario.default_count);
+    if (scenario.default_processes > 0) text += fmt::format(", processes = {}", scenario.default_processes);
+    for (const Parameter& parameter : scenario.more)
+      text += fmt::format(", {} = {}", parameter.name, parameter.value);
+    text += ")\n";
+  }
+  return text;
+}
+
+std::string no_number(const std::string& what) { return "\"" + what + "\" is not NAME=NUMBER"; }
+
+// NAME=VALUE, as --set takes it.
+void take(const std::string& setting, Parameters& parameters) {
+  const std::size_t equals = setting.find('=');
+  if (equals == std::string::npos || equals == 0) throw std::invalid_argument(no_number(setting));
+  const std::string value = setting.substr(equals + 1);
+  char* end = nullptr;
+  parameters.more[setting.substr(0, equals)] = std::strtod(value.c_str(), &end);
+  if (value.empty() || *end != '\0') throw std::invalid_argument(no_number(setting));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Scenarios: whole workloads, timed, their results checked"};
+  std::string name, policy = "built_in";
+  std::vector<std::string> settings;
+  Parameters parameters;
+  unsigned workers = 1;
+  std::size_t runs = 1;
+  app.add_option("scenario", name, "Which one to run");
+  app.add_option("--count", parameters.count, "How many operations");
+  app.add_option("--processes", parameters.processes, "How many processes take part");
+  app.add_option("--set", settings, "A further parameter")->type_name("NAME=VALUE")->expected(1)->take_all();
+  app.add_option("--workers", workers, "How many threads run processes")->check(CLI::Range(1, 1024));
+  app.add_option("--runs", runs, "How many runs, each in a runtime of its own");
+  app.add_option("--policy", policy, "The scheduling policy");
+  app.footer(listing());
+  CLI11_PARSE(app, argc, argv);
+  const Scenario* scenario = find_scenario(name);
+  if (scenario == nullptr) {
+    std::fputs(app.help().c_str(), stderr);
+    return 2;
+  }
+  try {
+    for (const std::string& setting : settings) take(setting, parameters);
+    for (; runs > 0; --runs) {
+      std::puts(run_scenario(*scenario, parameters, workers, policy).json().c_str());
+      std::fflush(stdout);
+    }
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
+  return 0;
+}
