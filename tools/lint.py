@@ -28,7 +28,7 @@ WRAPPERS = (
     (r"mimalloc", r"mailbox/src/allocate\.cpp"),
     (r"benchmark/", r"bench/.*"),
     (r"doctest/", r"tests/.*"),
-    (r"(CLI/|fmt/|nlohmann/)", r"tools/.*"),
+    (r"(CLI/|fmt/|nlohmann/)", r"(tools|bench/harness)/.*"),
 )
 # Spelled in two pieces, so that this file passes its own rules.
 OUTSIDE = re.compile(r"(?<![\w-])(\.\./)?sha" r"red/")
