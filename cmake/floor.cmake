@@ -16,6 +16,22 @@ function(throng_language target)
   set_target_properties(${target} PROPERTIES CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF)
 endfunction()
 
+# Compiles a target's files in pieces of ten. Not current.cpp: nobody may see through its accessor. What one file calls
+# its own another may call the same, so two warnings make no sense; other builds give them. After throng_warnings().
+function(throng_unity target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)
+  target_compile_options(${target} PRIVATE -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+  set_source_files_properties("${PROJECT_SOURCE_DIR}/scheduler/src/current.cpp" TARGET_DIRECTORY ${target}
+                              PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
+
+# throng_precompile(target header...): in a way that ccache can keep.
+function(throng_precompile target)
+  target_precompile_headers(${target} PRIVATE ${ARGN})
+  target_compile_options(${target} PRIVATE
+    $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess> "$<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>")
+endfunction()
+
 # Links to a floor what its users must not see. Nothing to do for a floor without sources.
 function(throng_floor_link name)
   get_target_property(type throng_${name} TYPE)
@@ -37,6 +53,9 @@ function(throng_floor)
     set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
     throng_language(${target})
     throng_warnings(${target})
+    if(THRONG_UNITY)
+      throng_unity(${target})
+    endif()
     if(THRONG_LTO AND THRONG_LTO_WORKS)
       set_target_properties(${target} PROPERTIES INTERPROCEDURAL_OPTIMIZATION ON)
     endif()

@@ -102,7 +102,7 @@ struct alignas(64) Shard {
 
 class HashStore final : public TableStore {
  public:
-  HashStore(const TableType& type, TableKind kind, std::size_t shards, Refusal closed)
+  HashStore(const TableType& type, TableKind kind, std::size_t shards, TableRefusal closed)
       : TableStore(type, std::move(closed)),
         kind_(kind),
         count_(std::bit_ceil(shards)),
@@ -372,7 +372,7 @@ void HashStore::clear(bool close, Items& old) {
 }  // namespace
 
 std::unique_ptr<TableStore> make_hash_store(const TableType& type, TableKind kind, std::size_t shards,
-                                            Refusal closed) {
+                                            TableRefusal closed) {
   return std::make_unique<HashStore>(type, kind, shards, std::move(closed));
 }
 

@@ -24,7 +24,7 @@ struct PlaceLess {
 
 class OrderedStore final : public TableStore {
  public:
-  OrderedStore(const TableType& type, Refusal closed)
+  OrderedStore(const TableType& type, TableRefusal closed)
       : TableStore(type, std::move(closed)), places_(PlaceLess{type.less}) {}
 
   bool insert(std::span<ItemRef> items, bool only_new, Items& old) override {
@@ -170,7 +170,7 @@ class OrderedStore final : public TableStore {
 
 }  // namespace
 
-std::unique_ptr<TableStore> make_ordered_store(const TableType& type, Refusal closed) {
+std::unique_ptr<TableStore> make_ordered_store(const TableType& type, TableRefusal closed) {
   return std::make_unique<OrderedStore>(type, std::move(closed));
 }
 

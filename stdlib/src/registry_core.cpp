@@ -87,7 +87,7 @@ Pid RegistryCore::try_open(const registry::Options& options, Pid by) {
   Held lock(mutex_);
   if (Pid other = process()) return other;
   if (!kept_store_) {
-    Refusal closed{label(name_) + " does not run: it was not started, or its process has ended", raise};
+    TableRefusal closed{label(name_) + " does not run: it was not started, or its process has ended", raise};
     kept_store_ = make_hash_store(type_, TableKind::duplicate_bag,
                                   std::max<std::size_t>(1, options.partitions), std::move(closed));
     store_.store(kept_store_.get(), std::memory_order_release);  // pairs: store()'s acquire

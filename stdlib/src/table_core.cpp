@@ -69,9 +69,9 @@ std::string text_of(const std::string& name, const TableType& type) {
 }
 
 std::unique_ptr<TableStore> make_store(const TableType& type, TableKind kind, const TableOptions& options) {
-  Refusal gone{"throng: " + text_of(options.name, type) +
-                   " is gone: it was destroyed, or its owner has ended and it had no heir",
-               [](const std::string& sentence) { throw BadTable(sentence); }};
+  TableRefusal gone{"throng: " + text_of(options.name, type) +
+                        " is gone: it was destroyed, or its owner has ended and it had no heir",
+                    [](const std::string& sentence) { throw BadTable(sentence); }};
   if (kind == TableKind::ordered_set) return make_ordered_store(type, std::move(gone));
   bool is_private = options.access == TableAccess::private_table;
   return make_hash_store(type, kind, is_private ? shards_of_private : shards_of_shared, std::move(gone));

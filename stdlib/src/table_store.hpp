@@ -15,14 +15,14 @@
 namespace throng::detail {
 
 // What is said to who comes when a store is closed.
-struct Refusal {
+struct TableRefusal {
   std::string sentence;
   void (*raise)(const std::string& sentence);  // throws
 };
 
 class TableStore {
  public:
-  TableStore(const TableType& type, Refusal closed) : type_(type), closed_(std::move(closed)) {}
+  TableStore(const TableType& type, TableRefusal closed) : type_(type), closed_(std::move(closed)) {}
   TableStore(const TableStore&) = delete;
   TableStore& operator=(const TableStore&) = delete;
   virtual ~TableStore() = default;
@@ -70,11 +70,11 @@ class TableStore {
   const TableType& type_;
 
  private:
-  Refusal closed_;
+  TableRefusal closed_;
 };
 
 std::unique_ptr<TableStore> make_hash_store(const TableType& type, TableKind kind, std::size_t shards,
-                                            Refusal closed);
-std::unique_ptr<TableStore> make_ordered_store(const TableType& type, Refusal closed);
+                                            TableRefusal closed);
+std::unique_ptr<TableStore> make_ordered_store(const TableType& type, TableRefusal closed);
 
 }  // namespace throng::detail

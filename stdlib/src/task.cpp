@@ -10,6 +10,8 @@
 #include <throng/vm/inspect.hpp>
 #include <throng/vm/process_local.hpp>
 
+#include "task_answer.hpp"
+
 namespace throng {
 namespace detail {
 namespace {
@@ -45,10 +47,6 @@ void report_failure(const TaskBody& body, const ExitReason& reason) {
        {"function", function_text(body)},
        {"arguments", body.kind->arguments()},
        {"callers", std::move(callers)}});
-}
-
-bool is_failure(const Message& answer) noexcept {
-  return value_in(answer, message_type_of<Unanswered>) != nullptr;
 }
 
 }  // namespace

@@ -10,6 +10,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "task_answer.hpp"
+
 namespace throng::detail {
 namespace {
 
@@ -90,10 +92,6 @@ class StreamKeeper final : public Resident {
   std::unordered_map<Pid, Running> running_;
   std::unordered_set<std::uint64_t> late_;  // killed for it, and not yet asked about
 };
-
-bool is_failure(const Message& answer) noexcept {
-  return value_in(answer, message_type_of<Unanswered>) != nullptr;
-}
 
 }  // namespace
 

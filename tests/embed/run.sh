@@ -31,7 +31,8 @@ shift
 case $mode in
   install) install_and_move "$@" ;;
   subdirectory)  # the whole library is compiled once more: not for its speed
-    build_and_run_project subdirectory "$1" "$3" -DTHRONG_SOURCE="$2" -DCMAKE_CXX_FLAGS_RELEASE="-O0 -DNDEBUG"
+    build_and_run_project subdirectory "$1" "$3" -DTHRONG_SOURCE="$2" -DTHRONG_UNITY=ON \
+      -DCMAKE_CXX_FLAGS_RELEASE="-O0 -DNDEBUG"
     ;;
   package)
     build_and_run_project package "$1" "$3" -DCMAKE_PREFIX_PATH="$2"

@@ -208,8 +208,8 @@ TEST_CASE("ETS-1: storms in tables of each kind: walks miss nothing and counts a
   std::uint64_t seed = announced_seed("tables_storm");
   Runtime runtime(two_workers(seed));
   Watchdog watchdog(runtime);
-  runtime.run(storm_of<TableKind::set>, seed, scaled(600));
-  runtime.run(storm_of<TableKind::ordered_set>, seed + 1, scaled(300));
+  runtime.run(storm_of<TableKind::set>, seed, scaled(300));
+  runtime.run(storm_of<TableKind::ordered_set>, seed + 1, scaled(150));
   CHECK(violations.load() == 0);
   CHECK(walks.load() > 0);
   MESSAGE(walks.load() << " walks");

@@ -5,11 +5,15 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <throng/scheduler/clock.hpp>
 #include <throng/stdlib/lab.hpp>
 #include <throng/vm/recording.hpp>
 #include <vector>
 
 namespace throng::command {
+
+// By the runtime's clock, for workloads that say when what was asked came.
+inline std::int64_t now_ns() { return Clock::now().time_since_epoch().count(); }
 
 struct Workload {
   std::string name;

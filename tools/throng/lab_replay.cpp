@@ -82,8 +82,6 @@ struct Done {
   std::int64_t late;
 };
 
-std::int64_t now_ns() { return Clock::now().time_since_epoch().count(); }
-
 void replayed(Pid observer, std::size_t activations) {
   for (std::size_t i = 0; i < activations; ++i) {
     auto wakeup = receive<Wakeup>();

@@ -16,8 +16,6 @@ std::uint64_t sized(double usual, const LabRun& run) {
   return static_cast<std::uint64_t>(std::max(1.0, std::round(usual * run.size)));
 }
 
-std::int64_t now_ns() { return Clock::now().time_since_epoch().count(); }
-
 void wait_for_ends(std::uint64_t count) {
   for (std::uint64_t i = 0; i < count; ++i) receive<Down>();
 }

@@ -69,8 +69,8 @@ double jain_index(const std::vector<double>& shares) {
 }
 
 Interval confidence_of_median(const std::vector<double>& values) {
-  constexpr double none = std::numeric_limits<double>::quiet_NaN();
-  if (values.empty() || has_nan(values)) return {none, none};
+  constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
+  if (values.empty() || has_nan(values)) return {nothing, nothing};
   return bootstrap(values.size(),
                    [&](const std::vector<std::size_t>& turns) { return median_of(values, turns); });
 }

@@ -11,7 +11,7 @@
 namespace throng::command {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 double microseconds(Duration time) { return static_cast<double>(time.count()) / 1000; }
 
