@@ -61,6 +61,8 @@ RunReport run_scenario(const Scenario& scenario, Parameters parameters, unsigned
       {.workers = workers, .name = std::string(scenario.name), .policy = throng::policies::named(policy)});
   const double cpu_before = cpu_seconds();
   Outcome outcome = scenario.run(runtime, parameters);
+  if (outcome.operations == 0)
+    throw std::invalid_argument("there was nothing to do: --count is smaller than --processes");
   RunReport report;
   report.workload = scenario.name;
   report.operations = outcome.operations;
