@@ -10,6 +10,8 @@ namespace {
 
 struct Nothing {};
 struct End {};
+struct Ready {};
+struct Begin {};
 struct Watching {};
 struct Told {
   std::size_t downs;
@@ -34,8 +36,9 @@ void wait_for(const std::vector<Pid>& pids) {
 double per(double nanoseconds, std::size_t count) { return nanoseconds / static_cast<double>(count); }
 
 void watch_one(Pid watched, std::size_t times, Pid boss) {
+  send(boss, Ready{});
+  receive<Begin>();
   for (std::size_t i = 0; i < times; ++i) monitor(watched);
-  is_alive(watched);
   send(boss, Watching{});
   std::size_t downs = 0;
   for (std::size_t i = 0; i < times; ++i)
@@ -77,9 +80,13 @@ Outcome monitor_death(Runtime& runtime, const Parameters& parameters) {
         Outcome outcome;
         outcome.operations = each * watchers;
         Pid watched = spawn(idle_at_rest);
+        std::vector<Pid> all(watchers);
+        for (Pid& watcher : all) watcher = spawn(watch_one, watched, each, self());
+        for (std::size_t i = 0; i < watchers; ++i) receive<Ready>();
         Stopwatch watch;
-        for (std::size_t i = 0; i < watchers; ++i) spawn(watch_one, watched, each, self());
+        for (Pid watcher : all) send(watcher, Begin{});
         for (std::size_t i = 0; i < watchers; ++i) receive<Watching>();
+        is_alive(watched);  // it has heard of them all
         const double monitoring = watch.nanoseconds();
         exit(watched, ExitReason::kill);
         std::size_t downs = 0;
