@@ -8,18 +8,27 @@ import (
 	"syscall"
 )
 
-func usageOfProgram() syscall.Rusage {
+// CPU time of this program so far, of all its threads.
+func cpuSeconds() float64 {
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
 		fail(1, "getrusage: %v", err)
 	}
-	return usage
+	return float64(usage.Utime.Nano()+usage.Stime.Nano()) / 1e9
 }
 
-// CPU time of this program so far, of all its threads.
-func cpuSeconds() float64 {
-	usage := usageOfProgram()
-	return float64(usage.Utime.Nano()+usage.Stime.Nano()) / 1e9
+// Not Getrusage's, which keeps the size of the program that started this one.
+func peakRssBytes() int {
+	text, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		fail(1, "/proc/self/status can't be read: %v", err)
+	}
+	var kilobytes int
+	_, line, _ := strings.Cut(string(text), "VmHWM:")
+	if _, err := fmt.Sscan(line, &kilobytes); err != nil {
+		fail(1, "/proc/self/status does not say VmHWM: %v", err)
+	}
+	return kilobytes * 1024
 }
 
 // Memory of this program that the kernel holds in RAM now.
@@ -57,7 +66,7 @@ func report(w *workload, line commandLine, result outcome, cpu float64) {
 	fmt.Fprintf(&text, `{"workload":"%s","operations":%d,"processes":%d,"workers":%d`, w.name, result.operations,
 		line.processes, line.workers)
 	fmt.Fprintf(&text, `,"ns_per_operation":%.6g,"cpu_seconds":%.6g,"peak_rss_bytes":%d`,
-		result.nanoseconds/float64(result.operations), cpu, usageOfProgram().Maxrss*1024)
+		result.nanoseconds/float64(result.operations), cpu, peakRssBytes())
 	for _, figures := range []map[string]float64{line.more, result.extra} {
 		for _, name := range sorted(figures) {
 			fmt.Fprintf(&text, `,"%s":%.6g`, name, figures[name])
