@@ -1,6 +1,7 @@
 // big and chameneos: many processes that all talk at once, each with any other, or all with one broker. They
 // are servers at rest: what one waits for is in its state, and a turn costs no switch to a stack of its own.
-#include <numeric>
+#include <optional>
+#include <stdexcept>
 
 #include "workloads.hpp"
 

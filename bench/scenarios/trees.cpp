@@ -1,6 +1,9 @@
 // skynet and fib: trees of processes that grow, compute and report to their parents. In skynet the processes
 // are the work, in fib they are where the work is split.
+#include <algorithm>
 #include <array>
+#include <stdexcept>
+#include <utility>
 
 #include "workloads.hpp"
 

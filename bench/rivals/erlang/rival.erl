@@ -36,7 +36,13 @@ workloads() ->
      {hog_latency, "a pair that talks and a ticker of 1 ms for N ms, beside as many endless loops as there are processes",
       10000, 2, [], fun rival_hogs:hog_latency/1},
      {idle, "N processes wait for nothing: CPU time of so many seconds, per process",
-      100000, 0, [{seconds, 10}], fun rival_waiting:idle/1}].
+      100000, 0, [{seconds, 10}], fun rival_waiting:idle/1},
+     {link, "link to N processes, then undo it", 100000, 0, [], fun rival_relations:link_unlink/1},
+     {monitor, "N monitors of one process by as many watchers as there are processes; then it dies and all are told",
+      1000000, 1000, [], fun rival_relations:monitor_death/1},
+     {names, "register N names, look each up, unregister it", 100000, 0, [], fun rival_relations:names/1},
+     {supervision, "start N children of a dynamic supervisor, kill one in a hundred, await restarts, stop it",
+      100000, 0, [], fun rival_supervisor:supervision/1}].
 
 -spec fail(0..255, string(), list()) -> no_return().
 fail(Code, Format, Values) ->
