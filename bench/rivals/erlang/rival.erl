@@ -33,7 +33,8 @@ workloads() ->
      {timer_cancel, "start N timers of 60 s, then cancel each", 1000000, 0, [], fun rival_timing:timer_cancel/1},
      {mailbox, "put N messages into the queue of a process that leaves them there",
       1000000, 0, [], fun rival_waiting:mailbox/1},
-     {hog_latency, "a pair that talks and a ticker of 1 ms for N ms, beside as many endless loops as there are processes",
+     {hog_latency,
+      "a pair that talks and a ticker of 1 ms for N ms, beside as many endless loops as there are processes",
       10000, 2, [], fun rival_hogs:hog_latency/1},
      {idle, "N processes wait for nothing: CPU time of so many seconds, per process",
       100000, 0, [{seconds, 10}], fun rival_waiting:idle/1},
@@ -149,7 +150,8 @@ run({Name, _, Count, Processes, More, Run}, #{workers := Workers, more := Given}
     end.
 
 report(Fields) ->
-    io:format("{~s}~n", [lists:join(",", [["\"", atom_to_list(Name), "\":", json(Value)] || {Name, Value} <- Fields])]),
+    Texts = [["\"", atom_to_list(Name), "\":", json(Value)] || {Name, Value} <- Fields],
+    io:format("{~s}~n", [lists:join(",", Texts)]),
     halt(0).
 
 json(Value) when is_integer(Value) -> integer_to_list(Value);
