@@ -7,6 +7,11 @@ throng_build_packages=(g++ cmake ninja-build libboost-context-dev libconcurrentq
 # valgrind take part in their tests.
 throng_check_packages=(clang clang-14 clang-format-14 libclang-rt-14-dev libbenchmark-dev doctest-dev pkg-config python3
   ccache gcc-12-plugin-dev llvm-14-dev lld valgrind)
+# What bench/rivals/build needs for each of the systems that throng is compared with.
+throng_rival_packages_go=(golang-go)
+throng_rival_packages_erlang=(erlang-base)
+throng_rival_packages_caf=(g++ cmake ninja-build libcli11-dev libcaf-dev)
+throng_rival_packages_fiber=(g++ cmake ninja-build libcli11-dev libboost-fiber-dev libboost-context-dev)
 
 # Prints those of the named packages that are not installed, one per line.
 missing_packages() {

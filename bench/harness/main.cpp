@@ -17,11 +17,14 @@ using namespace throng_bench;
 std::string listing() {
   std::string text = "Scenarios:\n";
   for (const Scenario& scenario : scenarios()) {
-    text += fmt::format("  {:14} {} (N = {}", scenario.name, scenario.definition, scenario.default_count);
-    if (scenario.default_processes > 0) text += fmt::format(", processes = {}", scenario.default_processes);
-    for (const Parameter& parameter : scenario.more)
-      text += fmt::format(", {} = {}", parameter.name, parameter.value);
-    text += ")\n";
+    std::string defaults;
+    auto add = [&defaults](auto name, auto value) {
+      defaults += fmt::format("{}{} = {}", defaults.empty() ? "" : ", ", name, value);
+    };
+    if (scenario.default_count > 0) add("N", scenario.default_count);
+    if (scenario.default_processes > 0) add("processes", scenario.default_processes);
+    for (const Parameter& parameter : scenario.more) add(parameter.name, parameter.value);
+    text += fmt::format("  {:17} {} ({})\n", scenario.name, scenario.definition, defaults);
   }
   return text;
 }

@@ -6,25 +6,19 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <stdexcept>
 #include <throng/scheduler/policies.hpp>
 
 namespace throng_bench {
 namespace {
 
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
+// Not getrusage()'s, which keeps the size of the program that started this one.
 std::size_t peak_rss() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::size_t>(usage.ru_maxrss) * 1024;
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmHWM:")) return std::stoul(line.substr(6)) * 1024;
+  return 0;
 }
 
 std::string number(double value) {
@@ -70,6 +64,8 @@ RunReport run_scenario(const Scenario& scenario, Parameters parameters, unsigned
       {.workers = workers, .name = std::string(scenario.name), .policy = throng::policies::named(policy)});
   const double cpu_before = cpu_seconds();
   Outcome outcome = scenario.run(runtime, parameters);
+  if (outcome.operations == 0)
+    throw std::invalid_argument("there was nothing to do: --count is smaller than --processes");
   RunReport report;
   report.workload = scenario.name;
   report.operations = outcome.operations;
@@ -102,6 +98,15 @@ void require(bool condition, const char* sentence) {
 }
 
 double Stopwatch::nanoseconds() const { return static_cast<double>((throng::Clock::now() - begin_).count()); }
+
+double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
 
 std::size_t resident_bytes() {
   std::size_t pages = 0, resident = 0;

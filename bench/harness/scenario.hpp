@@ -80,6 +80,9 @@ class Stopwatch {
   throng::Clock::time_point begin_ = throng::Clock::now();
 };
 
+// CPU time of this program so far, of all its threads.
+double cpu_seconds();
+
 // Memory of this program that the kernel holds in RAM now, in bytes.
 std::size_t resident_bytes();
 
