@@ -51,15 +51,13 @@ constexpr Scenario first_part[] = {
      50'000, 1'000, bank_transaction, seeded},
 };
 
-// The parts of this list, in order.
-constexpr std::span<const Scenario> parts[] = {
-    first_part,
-};
-
 }  // namespace
 
 std::span<const Scenario> scenarios() {
   static const std::vector<Scenario> all = [] {
+    const std::span<const Scenario> parts[] = {
+        first_part,
+    };
     std::vector<Scenario> list;
     for (std::span<const Scenario> part : parts) list.insert(list.end(), part.begin(), part.end());
     return list;
