@@ -40,6 +40,13 @@ bool RunQueue::refill() noexcept {
   return moved > 0;
 }
 
+// The ring is empty. Apart, so that the usual way of pop() is small enough for the worker's loop. Thieves may
+// empty the ring again before its owner has looked.
+THRONG_NOINLINE Runnable* RunQueue::pop_listed() noexcept {
+  // relaxed: only the owner makes it grow
+  return listed_.load(std::memory_order_relaxed) != 0 && refill() ? pop() : nullptr;
+}
+
 Runnable* RunQueue::peek() noexcept {
   std::uint64_t head = head_.load(std::memory_order_acquire);  // pairs: thieves' CAS
   // relaxed: the owner's own word, and the slot is the owner's

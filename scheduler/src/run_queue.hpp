@@ -59,6 +59,7 @@ class RunQueue {
 
  private:
   Runnable* pop_alone() noexcept;
+  Runnable* pop_listed() noexcept;
   std::size_t steal_from_ring(std::span<Runnable*> out) noexcept;
   void push_listed(Runnable& runnable) noexcept;
   bool refill() noexcept;
@@ -114,35 +115,28 @@ inline void RunQueue::prefetch() const noexcept {
 }
 
 // As pop(), without the CAS, which costs as much as the rest of a dispatch.
-inline Runnable* RunQueue::pop_alone() noexcept {
-  for (;;) {
-    owners_.lock();
-    std::uint64_t head = head_.load(std::memory_order_acquire);  // pairs: thieves' CAS
-    std::uint64_t tail = tail_.load(std::memory_order_relaxed);  // relaxed: the owner's own word
-    if (head != tail) {
-      // relaxed: the owner wrote it
-      Runnable* oldest = slots_[head % capacity].load(std::memory_order_relaxed);
-      head_.store(head + 1, std::memory_order_release);  // pairs: as the CAS that it stands for
-      owners_.unlock();
-      return oldest;
-    }
+THRONG_INLINE Runnable* RunQueue::pop_alone() noexcept {
+  owners_.lock();
+  std::uint64_t head = head_.load(std::memory_order_acquire);  // pairs: thieves' CAS
+  std::uint64_t tail = tail_.load(std::memory_order_relaxed);  // relaxed: the owner's own word
+  if (head == tail) {
     owners_.unlock();
-    // relaxed: only the owner makes it grow
-    if (listed_.load(std::memory_order_relaxed) == 0 || !refill()) return nullptr;
+    return pop_listed();
   }
+  // relaxed: the owner wrote it
+  Runnable* oldest = slots_[head % capacity].load(std::memory_order_relaxed);
+  head_.store(head + 1, std::memory_order_release);  // pairs: as the CAS that it stands for
+  owners_.unlock();
+  return oldest;
 }
 
-inline Runnable* RunQueue::pop() noexcept {
+THRONG_INLINE Runnable* RunQueue::pop() noexcept {
   if (alone_) return pop_alone();
   for (;;) {
     std::uint64_t head =
         head_.load(std::memory_order_acquire);  // pairs: thieves' CAS, so that slots are theirs or ours
     std::uint64_t tail = tail_.load(std::memory_order_relaxed);  // relaxed: the owner's own word
-    if (head == tail) {
-      // relaxed: only the owner makes it grow
-      if (listed_.load(std::memory_order_relaxed) == 0 || !refill()) return nullptr;
-      continue;
-    }
+    if (head == tail) return pop_listed();
     Runnable* oldest =
         slots_[head % capacity].load(std::memory_order_relaxed);  // relaxed: the owner wrote it
     if (head_.compare_exchange_strong(head, head + 1, std::memory_order_acq_rel,  // pairs: other CAS on head_

@@ -207,13 +207,15 @@ bool Worker::run_ready(std::size_t limit) {
 Runnable* Worker::next() noexcept {
   while (parts_->filled != 0) {
     auto level = static_cast<std::size_t>(std::countr_zero(parts_->filled));
-    if (level == fresh && parts_->fresh_used >= scheduler_.slice_ && is_turn_of_those_behind()) {
+    if (level == fresh && parts_->fresh_used >= scheduler_.slice_ && (parts_->filled & 1U << behind) != 0 &&
+        is_turn_of_those_behind()) {
       parts_->fresh_used = 0;
       if (Runnable* runnable = next_behind(true)) return runnable;
     }
-    Runnable* runnable = level != behind ? parts_->queues[level].pop() : next_behind(false);
+    RunQueue& queue = parts_->queues[level];
+    Runnable* runnable = level != behind ? queue.pop() : next_behind(false);
     if (runnable != nullptr) {
-      parts_->queues[level].prefetch();
+      queue.prefetch();
       return runnable;
     }
     parts_->filled &= ~(1U << level);
@@ -223,7 +225,10 @@ Runnable* Worker::next() noexcept {
 
 bool Worker::is_turn_of_those_behind() noexcept {
   Runnable* waits = parts_->queues[behind].peek();
-  if (waits == nullptr) return false;
+  if (waits == nullptr) {
+    parts_->filled &= ~(1U << behind);  // or it would be asked again before each dispatch
+    return false;
+  }
   Runnable* woken = parts_->queues[fresh].peek();
   return woken == nullptr || RunnableAccess::was_queued_before(*waits, *woken);
 }

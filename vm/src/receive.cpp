@@ -17,16 +17,9 @@ struct ScanReset {
   ~ScanReset() { queue.reset_scan(); }
 };
 
-// One look through what has arrived; charges what it looked at.
-MessageQueue::Found look(Process& process, std::span<const Clause> clauses, const ReceiveMark* mark) {
-  if (!process.queue.has_unscanned(mark)) return {};
-  if (!clauses.empty() && mark == nullptr) {
-    if (Message oldest = process.queue.take_oldest(clauses.front())) {
-      process.worker->budget -= price::message_looked_at;
-      note_receive(process, oldest);
-      return {std::move(oldest), 0};
-    }
-  }
+// Asks each clause about each message.
+THRONG_NOINLINE MessageQueue::Found look_through(Process& process, std::span<const Clause> clauses,
+                                                 const ReceiveMark* mark) {
   struct Matching {
     Process& process;
     explicit Matching(Process& p) noexcept : process(p) { process.is_matching = true; }
@@ -37,6 +30,21 @@ MessageQueue::Found look(Process& process, std::span<const Clause> clauses, cons
   process.worker->budget -= static_cast<std::int32_t>(scanned) * price::message_looked_at;
   if (found.message) note_receive(process, found.message);
   return found;
+}
+
+// One look through what has arrived; charges what it looked at. Inline as far as the oldest message is the
+// one.
+THRONG_INLINE MessageQueue::Found look(Process& process, std::span<const Clause> clauses,
+                                       const ReceiveMark* mark) {
+  if (!process.queue.has_unscanned(mark)) return {};
+  if (!clauses.empty() && mark == nullptr) {
+    if (Message oldest = process.queue.take_oldest(clauses.front())) {
+      process.worker->budget -= price::message_looked_at;
+      note_receive(process, oldest);
+      return {std::move(oldest), 0};
+    }
+  }
+  return look_through(process, clauses, mark);
 }
 
 // A receive in a destructor of an exit can't wait and can't throw (EXT-5): with a time-out the time is up at

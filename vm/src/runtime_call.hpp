@@ -21,7 +21,7 @@ namespace throng::detail {
 // destructors run, as for one that is stopped at a check.
 [[noreturn]] void come_back(Process& process) noexcept;
 
-inline void enter_runtime(Process& process) noexcept {
+THRONG_INLINE void enter_runtime(Process& process) noexcept {
   if (process.calls++ > 0) return;
   state_of(*process.worker).door.lock();
   if (process.overstays) [[unlikely]]
@@ -29,7 +29,7 @@ inline void enter_runtime(Process& process) noexcept {
 }
 
 // On whatever worker it is by now.
-inline void leave_runtime(Process& process) noexcept {
+THRONG_INLINE void leave_runtime(Process& process) noexcept {
   if (--process.calls == 0) state_of(*process.worker).door.unlock();
 }
 

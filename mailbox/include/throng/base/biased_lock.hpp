@@ -29,16 +29,11 @@ bool has_remote_fence() noexcept;
 class BiasedLock {
  public:
   // Thread: owner.
-  void lock() noexcept {
-    for (;;) {
-      owner_in_.store(true, before_fence);  // pairs: the other's look at it, by the fences
-      own_fence();
-      if (!wanted_.load(after_fence)) [[likely]]  // pairs: unlock_for_other's release, and the fences
-        return;
-      owner_in_.store(false, std::memory_order_release);  // pairs: try_lock_for_other's acquire
-      for (int round = 0; wanted_.load(std::memory_order_relaxed); ++round)  // relaxed: asked again above
-        spin_pause(round);
-    }
+  THRONG_INLINE void lock() noexcept {
+    owner_in_.store(true, before_fence);  // pairs: the other's look at it, by the fences
+    own_fence();
+    if (wanted_.load(after_fence)) [[unlikely]]  // pairs: unlock_for_other's release, and the fences
+      wait_and_lock();
   }
   void unlock() noexcept {
     owner_in_.store(false, std::memory_order_release);  // pairs: try_lock_for_other's acquire
@@ -69,6 +64,17 @@ class BiasedLock {
   }
 
  private:
+  // Lets the other one go first.
+  THRONG_NOINLINE void wait_and_lock() noexcept {
+    do {
+      owner_in_.store(false, std::memory_order_release);  // pairs: try_lock_for_other's acquire
+      for (int round = 0; wanted_.load(std::memory_order_relaxed); ++round)  // relaxed: asked again below
+        spin_pause(round);
+      owner_in_.store(true, before_fence);  // pairs: the other's look at it, by the fences
+      own_fence();
+    } while (wanted_.load(after_fence));  // pairs: unlock_for_other's release, and the fences
+  }
+
 #if defined(THRONG_MODEL) || THRONG_TSAN
   static constexpr int patience = under_model ? 2 : 256;
   // Explorer and thread sanitizer know no fences: one order of all operations stands for them.
