@@ -112,8 +112,7 @@ RecordedEvent recorded(const TrackEvent& event, std::int64_t began, NameTable& n
 
 }  // namespace
 
-void note_spawn(Machine& machine, Worker* worker, const Process& child) noexcept {
-  if (worker != nullptr && worker->track() == nullptr) return;
+void record_spawn(Machine& machine, Worker* worker, const Process& child) noexcept {
   auto put = [&](EventKind kind, std::uint64_t subject, std::uint32_t amount = 0, std::uint8_t detail = 0) {
     if (worker != nullptr) {
       note(*worker, kind, subject, amount, detail);

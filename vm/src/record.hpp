@@ -32,6 +32,11 @@ inline void note_receive(Process& process, const Message& message) noexcept {
 }
 
 // Requires: the child does not run yet. `worker`: whose process the parent is; null: the host.
-void note_spawn(Machine& machine, Worker* worker, const Process& child) noexcept;
+void record_spawn(Machine& machine, Worker* worker, const Process& child) noexcept;
+inline void note_spawn(Machine& machine, Worker* worker, const Process& child) noexcept {
+  if (worker != nullptr && worker->track() == nullptr) [[likely]]
+    return;
+  record_spawn(machine, worker, child);
+}
 
 }  // namespace throng::detail
