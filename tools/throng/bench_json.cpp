@@ -75,6 +75,8 @@ Json json_of_series(const BenchSeries& series, const std::vector<Contender>& con
   return {{"workload", line.name},
           {"label", line.label},
           {"scenario", line.scenario},
+          {"count", line.count},
+          {"processes", line.processes + line.processes_per_worker * series.workers},
           {"size", line.size},
           {"workers", series.workers},
           {"arguments", command},
@@ -108,6 +110,8 @@ BenchSeries series_of(const Json& json, const std::vector<Contender>& contenders
   BenchLine line = plain_line(json.at("scenario"));
   line.name = json.at("workload");
   line.label = json.at("label");
+  line.count = json.at("count");
+  line.processes = json.at("processes");
   line.size = json.at("size");
   line.settings = json.at("settings").get<std::vector<std::string>>();
   line.figures.clear();

@@ -47,6 +47,7 @@ class BenchSubcommand final : public Subcommand {
     auto* growth = app.add_flag("--growth", is_growth_, "What a unit costs as there are more of them");
     app.add_option("--sizes", sizes_, "Of --growth; 1,000 to 4,000,000 if not given")
         ->delimiter(',')
+        ->allow_extra_args(false)  // what follows is a workload
         ->check(whole_number(1, most_count, "100000"))
         ->type_name("N,N...")
         ->needs(growth);
@@ -64,7 +65,8 @@ class BenchSubcommand final : public Subcommand {
     const std::vector<Contender> contenders = find_contenders(against_);
     const std::vector<BenchLine> lines =
         choose_lines(wanted_, is_growth_ ? growth_lines(sizes_) : bench_lines(), contenders[0]);
-    BenchResult result = measure(contenders, lines);
+    for (const std::string& path : {json_, html_, markdown_}) require_writable(path);
+    const BenchResult result = measure(contenders, lines);
     std::fputs(table_of(result).c_str(), stdout);
     if (!json_.empty()) write_file(json_, json_of(result) + "\n");
     if (!html_.empty()) write_file(html_, html_of(result));
@@ -76,14 +78,14 @@ class BenchSubcommand final : public Subcommand {
   void declare_contenders(CLI::App& app) {
     app.add_option("--against", against_.rivals, "Other systems: go, erlang, caf, fiber")
         ->delimiter(',')
+        ->allow_extra_args(false)
         ->check(rival_check)
         ->type_name("NAME,NAME...");
     app.add_option(
            "--contender", against_.programs,
            "A program instead of throng's own, once for each; the first is what the others are beside")
-        ->type_name("NAME=PATH")
-        ->expected(1)
-        ->take_all();
+        ->allow_extra_args(false)
+        ->type_name("NAME=PATH");
     app.add_option("--contenders", against_.folder, "Where bench_scenarios and rivals/ are")
         ->type_name("DIR");
   }
@@ -94,6 +96,7 @@ class BenchSubcommand final : public Subcommand {
         ->type_name("N");
     app.add_option("--workers", options_.workers, "How many threads run processes; 1,2 if not given")
         ->delimiter(',')
+        ->allow_extra_args(false)
         ->check(whole_number(1, most_workers, "2"))
         ->type_name("N,N...");
     app.add_option("--count", options_.count, "How many operations, instead of each workload's own number")
