@@ -60,7 +60,8 @@ std::string html_of(const BenchResult& result) {
     }
   } else {
     html += fmt::format(
-        "<p>A bar ends at the median, a dot is a run. Beside it: how many times that of {}, in 95 of 100 "
+        "<p>A bar ends at the median, a dot is a run, the line is their range. Beside it: how many times "
+        "that of {}, in 95 of 100 "
         "cases "
         "between what stands in brackets, and whether it is better or worse.</p>\n",
         escaped(result.contenders[0].name));

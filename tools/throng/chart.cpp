@@ -74,6 +74,11 @@ std::string bar_row(const Bar& bar, std::size_t number, const Axis& axis) {
     svg += fmt::format(
         "<rect x=\"{}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"14\" fill=\"{}\" fill-opacity=\"0.45\"/>",
         left, y - 7, std::max(1.0, axis.place(middle) - left), colour(number));
+    svg += fmt::format(
+        "<line x1=\"{0:.1f}\" y1=\"{2:.1f}\" x2=\"{1:.1f}\" y2=\"{2:.1f}\" stroke=\"{3}\" "
+        "stroke-width=\"1.5\"/>",
+        axis.place(std::ranges::min(bar.values)), axis.place(std::ranges::max(bar.values)), y,
+        colour(number));
     for (double value : bar.values)
       svg += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"2.5\" fill=\"{}\"/>", axis.place(value), y,
                          colour(number));

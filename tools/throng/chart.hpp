@@ -6,7 +6,8 @@
 
 namespace throng::command {
 
-// Of one contender: a bar up to the median of its values, a dot for each, words beside it.
+// Of one contender: a bar up to the median of its values, a dot for each, a line from the least to the most,
+// words beside it.
 struct Bar {
   std::string name;
   std::vector<double> values{};
