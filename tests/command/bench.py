@@ -8,9 +8,11 @@ import os
 import pathlib
 import pty
 import shlex
+import signal
 import stat
 import subprocess
 import sys
+import time
 import xml.etree.ElementTree
 
 from run import in_directory, require, require_refusal, throng
@@ -206,6 +208,40 @@ def case_terminal():
         lines = text.decode().replace("\r\n", "\n").split("\n")
         require(any("\r" in line and "[....." in line for line in lines), "there is a line of progress", text.decode())
         require(not any("[." in line.split("\x1b[K")[-1] for line in lines), "no bar is left", text.decode())
+    in_directory(case)
+
+
+def wait_for(condition, sentence):
+    """Until it holds, for as long as a busy machine may need."""
+    for _ in range(2000):
+        if condition():
+            return
+        time.sleep(0.01)
+    require(False, sentence)
+
+
+def is_running(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def case_interrupt():
+    """A signal that ends the command ends the contender that runs."""
+    def case(path):
+        make(path("all/bench_scenarios"), does="hang")
+        child = subprocess.Popen([sys.argv[1], "bench", "ping_pong", "--contenders", path("all"), "--workers", "1"],
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        told = path("all/bench_scenarios.runs.pid")
+        wait_for(lambda: os.path.exists(told) and os.path.getsize(told) > 0, "the contender is started")
+        with open(told, encoding="utf-8") as file:
+            contender = int(file.read())
+        require(is_running(contender), "it runs")
+        child.send_signal(signal.SIGINT)
+        require(child.wait() == -signal.SIGINT, "the command ends by the signal")
+        wait_for(lambda: not is_running(contender), "so does the contender")
     in_directory(case)
 
 

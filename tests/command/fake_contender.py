@@ -42,6 +42,8 @@ def main():
         print("forty-two, more or less")
         return 0
     if does == "hang":
+        with open(state + ".pid", "w", encoding="utf-8") as file:
+            file.write(f"{os.getpid()}\n")
         time.sleep(600)
     if does == "crash":
         os.kill(os.getpid(), signal.SIGSEGV)
