@@ -183,6 +183,8 @@ def case_refusals():
         require_refusal(throng("bench", *fakes, "--runs", "0"), 2, "--runs", "from 1 to")
         require_refusal(throng("bench", *fakes, "--workers", "1,x"), 2, "--workers", "whole number")
         require_refusal(throng("bench", *fakes, "--sizes", "1000"), 2, "--sizes", "--growth")
+        require_refusal(throng("bench", *fakes, "--growth", "--count", "5"), 2, "--growth", "--count")
+        require_refusal(throng("bench", "--compare", "a", "b", "--json", "c"), 2, "--compare", "--json")
         require_refusal(throng("bench", "ping_pong", *fakes, "--json", "/nowhere/a", "--runs", "1"), 1, "/nowhere")
     in_directory(case)
 

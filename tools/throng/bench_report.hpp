@@ -30,7 +30,7 @@ std::string range_text(const BenchCell& cell);  // 43.1 to 45.2
 std::string ratio_text(const BenchCell& cell);  // 2.52 (2.47 to 2.60); empty where there is none
 std::string distance_text(
     const BenchSeries& series);  // CPUs 170 ns apart before, 190 after; empty: not measured
-std::string contenders_text(const BenchResult& result);  // throng 0.1.0, go 1.19.8
+std::string contenders_text(const BenchResult& result);  // throng 0.1.0, go 1.19.8, new (path)
 
 std::string table_of(const BenchResult& result);
 std::string markdown_of(const BenchResult& result);

@@ -44,19 +44,21 @@ class BenchSubcommand final : public Subcommand {
     app.add_option("workload", wanted_, list);
     declare_contenders(app);
     declare_numbers(app);
-    auto* growth = app.add_flag("--growth", is_growth_, "What a unit costs as there are more of them");
-    app.add_option("--sizes", sizes_, "Of --growth; 1,000 to 4,000,000 if not given")
-        ->delimiter(',')
-        ->allow_extra_args(false)  // what follows is a workload
-        ->check(whole_number(1, most_count, "100000"))
-        ->type_name("N,N...")
-        ->needs(growth);
     app.add_option("--json", json_, "Write all figures of all runs there")->type_name("FILE");
     app.add_option("--html", html_, "Write a page with plots there")->type_name("FILE");
     app.add_option("--markdown", markdown_, "Write a table for a document there")->type_name("FILE");
-    app.add_option("--compare", compared_, "Measure nothing, compare two files that --json has written")
-        ->expected(2)
-        ->type_name("BEFORE AFTER");
+    auto* compare =
+        app.add_option("--compare", compared_, "Measure nothing, compare two files that --json has written")
+            ->expected(2)
+            ->type_name("BEFORE AFTER");
+    // Anything beside it would be left undone without a word. Not by excludes(), which help tells at each
+    // option.
+    app.callback([&app, compare] {
+      for (const CLI::Option* option : app.get_options()) {
+        if (compare->count() > 0 && option != compare && option->count() > 0)
+          throw CLI::ExcludesError(compare->get_name(), option->get_name());
+      }
+    });
     app.footer("docs/bench.md says how figures are made, and what not to conclude.");
   }
 
@@ -99,9 +101,18 @@ class BenchSubcommand final : public Subcommand {
         ->allow_extra_args(false)
         ->check(whole_number(1, most_workers, "2"))
         ->type_name("N,N...");
-    app.add_option("--count", options_.count, "How many operations, instead of each workload's own number")
+    auto* count = app.add_option("--count", options_.count,
+                                 "How many operations, instead of each workload's own number")
+                      ->check(whole_number(1, most_count, "100000"))
+                      ->type_name("N");
+    auto* growth = app.add_flag("--growth", is_growth_, "What a unit costs as there are more of them");
+    growth->excludes(count);
+    app.add_option("--sizes", sizes_, "Of --growth; 1,000 to 4,000,000 if not given")
+        ->delimiter(',')
+        ->allow_extra_args(false)
         ->check(whole_number(1, most_count, "100000"))
-        ->type_name("N");
+        ->type_name("N,N...")
+        ->needs(growth);
     app.add_option("--timeout", options_.timeout_seconds, "Of one run; 300 if not given")
         ->check(whole_number(1, 1'000'000, "600"))
         ->type_name("SECONDS");

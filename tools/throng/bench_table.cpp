@@ -145,9 +145,13 @@ std::string distance_text(const BenchSeries& series) {
 
 std::string contenders_text(const BenchResult& result) {
   std::string text;
-  for (const Contender& contender : result.contenders)
-    text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ", contender.name,
-                        contender.version.empty() ? "" : " ", contender.version);
+  for (const Contender& contender : result.contenders) {
+    text += (text.empty() ? "" : ", ") + contender.name;
+    if (!contender.version.empty())
+      text += " " + contender.version;
+    else if (!contender.is_rival)
+      text += fmt::format(" ({})", contender.program);
+  }
   return text;
 }
 

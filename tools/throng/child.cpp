@@ -36,7 +36,10 @@ extern "C" void end_with_child(int signal_number) {
 
 void catch_signals() {
   static const bool done = [] {
-    for (int signal_number : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal_number, end_with_child);
+    for (int signal_number : {SIGINT, SIGTERM, SIGHUP}) {
+      // What was to be ignored, as by nohup, still is.
+      if (std::signal(signal_number, end_with_child) == SIG_IGN) std::signal(signal_number, SIG_IGN);
+    }
     return true;
   }();
   static_cast<void>(done);
