@@ -163,6 +163,10 @@ def case_failures():
         fakes = folder_of(path, go={"knows": ["ring"]})
         table = bench("ping_pong", *fakes, "--against", "go", "--workers", "1", "--runs", "1").stdout
         require("has no ping_pong" in table, "what it does not know is told", table)
+        fakes = folder_of(path, go={"extra": {"starved": 1}})
+        table = bench("hog_latency", *fakes, "--against", "go", "--workers", "1", "--runs", "1").stdout
+        require(row(table, "go", "trip p99.9")[1] == "starved", "who was starved has no figure", table)
+        require(row(table, "throng", "trip p99.9")[1] == "-", "who does not report one neither", table)
         make(path("all/bench_scenarios"), does="fail")
         table = bench("ping_pong", *fakes, "--workers", "1", "--runs", "1", code=1).stdout
         require("it was made so" in table, "ours may fail as well, which is no success", table)

@@ -24,7 +24,7 @@ std::string row_of(const BenchResult& result, const BenchSeries& point, const Fi
   std::string line = fmt::format("  {:>10}", grouped(point.line.size));
   for (std::size_t i = 0; i < result.contenders.size(); ++i) {
     const BenchCell cell = cell_of(point, i, figure.name);
-    line += fmt::format("{:>12} {:<20}", cell.failure.empty() ? short_figure(cell.median) : "failed",
+    line += fmt::format("{:>12} {:<20}", cell.failure.empty() ? figure_text(cell) : "failed",
                         cell.failure.empty() ? fmt::format("({})", range_text(cell)) : "");
   }
   line.erase(line.find_last_not_of(' ') + 1);

@@ -23,7 +23,7 @@ std::string bars_for(const BenchResult& result, const BenchSeries& series, const
     if (!cell.failure.empty())
       bars.back().remark = cell.failure;
     else if (cell.values.empty())
-      bars.back().remark = "has no such figure";
+      bars.back().remark = cell.instead;
   }
   const std::string distance = distance_text(series);
   return fmt::format("<h2>{}, {}: {}</h2>{}\n{}", escaped(series.line.label), workers_text(series.workers),

@@ -19,7 +19,7 @@ std::string in_cell(const std::string& text) {
 std::string cell_text(const BenchSeries& series, std::size_t contender, const Figure& figure) {
   const BenchCell cell = cell_of(series, contender, figure.name);
   if (!cell.failure.empty()) return in_cell(cell.failure);
-  if (std::isnan(cell.median)) return "–";
+  if (std::isnan(cell.median)) return cell.instead;
   std::string text =
       fmt::format("{} ({}–{})", short_figure(cell.median), short_figure(cell.least), short_figure(cell.most));
   if (std::isnan(cell.ratio)) return text;

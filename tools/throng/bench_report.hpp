@@ -12,6 +12,7 @@ namespace throng::command {
 // One figure of one contender in a series, and what it is beside the first contender's.
 struct BenchCell {
   std::string failure{};  // why there are no figures; empty: there are, or the contender has no such figure
+  std::string instead{"-"};  // of such a figure; "starved" if the contender says that nobody had a turn
   std::vector<double> values{};
   double median;  // NaN, as what follows: there is none
   double least;
@@ -25,9 +26,10 @@ BenchCell cell_of(const BenchSeries& series, std::size_t contender, const std::s
 // Numbers in the reports that are neither parameters nor among the line's figures, nor in every table anyway.
 std::vector<std::string> other_figures(const BenchSeries& series);
 
-std::string workers_text(unsigned workers);     // 1 worker, 2 workers
-std::string range_text(const BenchCell& cell);  // 43.1 to 45.2
-std::string ratio_text(const BenchCell& cell);  // 2.52 (2.47 to 2.60); empty where there is none
+std::string workers_text(unsigned workers);      // 1 worker, 2 workers
+std::string figure_text(const BenchCell& cell);  // 44.1; what stands instead where there is none
+std::string range_text(const BenchCell& cell);   // 43.1 to 45.2
+std::string ratio_text(const BenchCell& cell);   // 2.52 (2.47 to 2.60); empty where there is none
 std::string distance_text(
     const BenchSeries& series);  // CPUs 170 ns apart before, 190 after; empty: not measured
 std::string contenders_text(const BenchResult& result);  // throng 0.1.0, go 1.19.8, new (path)

@@ -83,7 +83,7 @@ std::string summary_of(const BenchSeries& series, const std::vector<Contender>& 
   for (std::size_t i = 0; i < contenders.size(); ++i) {
     const BenchCell cell = cell_of(series, i, series.line.figures[0].name);
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", contenders[i].name,
-                        cell.failure.empty() ? short_figure(cell.median) : "failed");
+                        cell.failure.empty() ? figure_text(cell) : "failed");
   }
   return text + " " + series.line.figures[0].unit;
 }

@@ -19,6 +19,23 @@ std::string trimmed(std::string line) {
   return line + "\n";
 }
 
+std::string failure_of(const BenchSeries& series, std::size_t contender) {
+  auto failed = std::ranges::find_if(series.runs, [contender](const BenchRun& run) {
+    return run.contender == contender && !run.failure.empty();
+  });
+  return failed == series.runs.end() ? "" : failed->failure;
+}
+
+std::vector<double> values_of(const BenchSeries& series, std::size_t contender, const std::string& figure) {
+  std::vector<double> values;
+  for (const BenchRun& run : series.runs) {
+    auto found = run.figures.find(figure);
+    if (run.contender == contender && found != run.figures.end() && std::isfinite(found->second))
+      values.push_back(found->second);
+  }
+  return values;
+}
+
 std::string row_of(const BenchResult& result, const BenchSeries& series, std::size_t contender,
                    const Figure& figure) {
   const BenchCell cell = cell_of(series, contender, figure.name);
@@ -26,7 +43,7 @@ std::string row_of(const BenchResult& result, const BenchSeries& series, std::si
   if (!cell.failure.empty()) return fmt::format("  {:<14}failed: {}\n", name, cell.failure);
   const std::string memory = bytes_text(cell_of(series, contender, "peak_rss_bytes").median);
   const bool has_memory = !std::isnan(cell_of(series, contender, "peak_rss_bytes").median);
-  return trimmed(fmt::format("  {:<14}{:>9}  {:<20}{:>8} {:>10}  {:<24}{}", name, short_figure(cell.median),
+  return trimmed(fmt::format("  {:<14}{:>9}  {:<20}{:>8} {:>10}  {:<24}{}", name, figure_text(cell),
                              range_text(cell), short_figure(cell_of(series, contender, "cpu_seconds").median),
                              has_memory ? memory : "-", ratio_text(cell), cell.verdict));
 }
@@ -80,29 +97,27 @@ std::string speed_ups_of(const BenchResult& result) {
 }  // namespace
 
 BenchCell cell_of(const BenchSeries& series, std::size_t contender, const std::string& figure) {
-  auto collect = [&series, &figure](std::size_t whose, std::string& failure) {
-    std::vector<double> values;
-    for (const BenchRun& run : series.runs) {
-      if (run.contender != whose) continue;
-      if (!run.failure.empty() && failure.empty()) failure = run.failure;
-      auto found = run.figures.find(figure);
-      if (found != run.figures.end() && std::isfinite(found->second)) values.push_back(found->second);
-    }
-    return failure.empty() ? values : std::vector<double>();
-  };
   BenchCell cell{.median = none, .least = none, .most = none, .ratio = none, .interval = {none, none}};
-  cell.values = collect(contender, cell.failure);
-  if (cell.values.empty()) return cell;
+  cell.failure = failure_of(series, contender);
+  if (!cell.failure.empty()) return cell;
+  cell.values = values_of(series, contender, figure);
+  if (cell.values.empty()) {
+    const std::vector<double> starved = values_of(series, contender, "starved");
+    if (std::ranges::any_of(starved, [](double value) { return value > 0; })) cell.instead = "starved";
+    return cell;
+  }
   cell.median = median(cell.values);
   cell.least = std::ranges::min(cell.values);
   cell.most = std::ranges::max(cell.values);
-  std::string failure_of_first;
-  const std::vector<double> first = collect(0, failure_of_first);
-  if (contender == 0 || first.empty()) return cell;
+  if (contender == 0 || !failure_of(series, 0).empty()) return cell;
+  const std::vector<double> first = values_of(series, 0, figure);
+  if (first.empty()) return cell;
+  // A report may lack a figure now and then; what is left are no pairs.
+  const Turns turns = first.size() == cell.values.size() ? Turns::paired : Turns::apart;
   const double ratio = cell.median / median(first);
   cell.ratio = std::isfinite(ratio) ? ratio : none;
-  cell.interval = confidence_of_ratio(first, cell.values);
-  cell.verdict = text_of(compare(first, cell.values, false));
+  cell.interval = confidence_of_ratio(first, cell.values, turns);
+  cell.verdict = text_of(compare(first, cell.values, false, turns));
   return cell;
 }
 
@@ -123,6 +138,10 @@ std::vector<std::string> other_figures(const BenchSeries& series) {
 
 std::string workers_text(unsigned workers) {
   return fmt::format("{} worker{}", workers, workers == 1 ? "" : "s");
+}
+
+std::string figure_text(const BenchCell& cell) {
+  return std::isnan(cell.median) ? cell.instead : short_figure(cell.median);
 }
 
 std::string range_text(const BenchCell& cell) {
