@@ -15,6 +15,9 @@ ArgumentCheck whole_number(std::uint64_t least, std::uint64_t most, const char* 
 
 inline constexpr std::uint64_t most_workers = 1'024;
 
+// To be asked before a long work whose result goes there. Empty: nowhere. Errors: as below.
+void require_writable(const std::string& path);
+
 // Writes a file in one go. Errors: std::runtime_error with the path and why not.
 void write_file(const std::string& path, const std::string& content);
 

@@ -18,6 +18,7 @@ namespace {
 
 std::vector<std::unique_ptr<Subcommand>> all_subcommands() {
   std::vector<std::unique_ptr<Subcommand>> all;
+  all.push_back(make_bench_subcommand());
   all.push_back(make_demo_subcommand());
   all.push_back(make_lab_subcommand());
   all.push_back(make_trace_subcommand());

@@ -5,45 +5,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "html.hpp"
 #include "lab.hpp"
 #include "lab_text.hpp"
 #include "statistics.hpp"
+#include "text.hpp"
 
 namespace throng::command {
 namespace {
 
 constexpr double left = 130, plot_width = 430, row = 26, top = 8;
-
-constexpr std::string_view style =
-    "body{font:15px/1.45 system-ui,sans-serif;max-width:62em;margin:2em auto;padding:0 1em;color:#222}"
-    "h2{font-size:1.05em;margin:1.6em 0 .2em}p{margin:.2em 0;color:#555}svg{display:block}"
-    "text{font:13px system-ui,sans-serif;fill:#222}.axis{fill:#777;font-size:11px}"
-    ".better{fill:#17703b}.worse{fill:#b3261e}pre{overflow:auto;background:#f6f6f6;padding:1em}"
-    "@media(prefers-color-scheme:dark){body{background:#181818;color:#ddd}text{fill:#ddd}p{color:#aaa}"
-    "pre{background:#222}.better{fill:#6fcf97}.worse{fill:#ff8a80}}";
-
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (char c : text) {
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      default:
-        result += c;
-    }
-  }
-  return result;
-}
 
 // From the figures of one measure to places on the paper.
 class Scale {
@@ -108,17 +79,16 @@ std::string plot_of(const LabResult& result, std::size_t measure) {
 }  // namespace
 
 std::string html_of(const LabResult& result) {
-  std::string html = fmt::format(
-      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>throng lab: {0}</title>"
-      "<style>{1}</style></head><body>\n<h1>throng lab: {0}</h1>\n<p>{2}. {3}; {4} workers, {5} runs of each "
-      "policy by turns, seed {6}.</p>\n<p>A dot is a run, the bar is where the median lies in 95 of 100 "
-      "cases, "
-      "the line is the median. Better and worse are said beside the first policy.</p>\n",
-      escaped(result.workload), style, escaped(result.purpose), escaped(result.machine),
-      result.options.workers, result.options.runs, result.options.seed);
+  std::string html = page_begin("throng lab: " + result.workload);
+  html += fmt::format(
+      "<p>{}. {}; {} workers, {} runs of each policy by turns, seed {}.</p>\n<p>A dot is a run, the bar is "
+      "where the median lies in 95 of 100 cases, the line is the median. Better and worse are said beside "
+      "the "
+      "first policy.</p>\n",
+      escaped(result.purpose), escaped(result.machine), result.options.workers, result.options.runs,
+      result.options.seed);
   for (std::size_t measure = 0; measure < all_measures().size(); ++measure) html += plot_of(result, measure);
-  return html +
-         fmt::format("<h2>As a table</h2>\n<pre>{}</pre>\n</body></html>\n", escaped(table_of(result)));
+  return html + fmt::format("<h2>As a table</h2>\n<pre>{}</pre>\n{}", escaped(table_of(result)), page_end);
 }
 
 }  // namespace throng::command

@@ -7,6 +7,7 @@
 #include "lab.hpp"
 #include "lab_text.hpp"
 #include "statistics.hpp"
+#include "text.hpp"
 
 namespace throng::command {
 namespace {
@@ -41,13 +42,6 @@ std::string verdict_on(const LabResult& result, std::size_t policy, std::size_t 
   const std::vector<double>& figures = result.policies[policy].figures[measure];
   if (std::isnan(median(figures))) return {};
   return std::string(text_of(compare(first, figures, better == Better::more)));
-}
-
-std::string short_figure(double value) {
-  if (std::isnan(value)) return "-";
-  if (value == std::trunc(value) && std::abs(value) < 1e6) return fmt::format("{:.0f}", value);
-  if (std::abs(value) >= 1e6) return fmt::format("{:.3g} M", value / 1e6);
-  return std::abs(value) >= 1000 ? fmt::format("{:.0f}", value) : fmt::format("{:.3g}", value);
 }
 
 std::string table_of(const LabResult& result) {

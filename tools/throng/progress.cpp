@@ -42,7 +42,8 @@ double part_of(std::uint64_t done, std::uint64_t total) {
 
 }  // namespace
 
-Progress::Progress(std::FILE* out, Style style) : out_(out), style_(style) {
+Progress::Progress(std::FILE* out, Style style, Standstill standstill)
+    : out_(out), style_(style), standstill_(standstill) {
   try {
     thread_ = std::thread([this] { watch(); });
   } catch (const std::system_error&) {
@@ -131,7 +132,7 @@ void Progress::watch() {
   std::unique_lock lock(mutex_);
   while (!stopping_.wait_for(lock, look_after, [this] { return stop_; })) {
     if (!active_) continue;
-    end_if_stuck_locked();
+    if (standstill_ == Standstill::ends_program) end_if_stuck_locked();
     if (style_ != Style::lines || ++looks_ % looks_until_line == 0) draw_locked();
   }
 }

@@ -1,8 +1,9 @@
 // What is going on, shown while it goes on: one line that is rewritten on a terminal, now and then a line of
 // its own elsewhere. A thread of its own draws, so that the work only stores a number.
 //
-// It also watches: when nothing has moved for a minute it says where, and ends the program. A runtime that
-// has lost a wake-up can't be stopped in order any more, and waiting for ever would tell nobody anything.
+// It also watches, unless a standstill is allowed: when nothing has moved for a minute it says where, and
+// ends the program. A runtime that has lost a wake-up can't be stopped in order any more, and waiting for
+// ever would tell nobody anything.
 #pragma once
 
 #include <atomic>
@@ -19,10 +20,12 @@ namespace throng::command {
 
 class Progress {
  public:
-  enum class Style : std::uint8_t { rewritten, lines, silent };
+  // Outcomes: a line for what is done, and none before.
+  enum class Style : std::uint8_t { rewritten, lines, outcomes, silent };
+  enum class Standstill : std::uint8_t { ends_program, is_allowed };
   using Measure = std::function<std::uint64_t()>;
 
-  Progress(std::FILE* out, Style style);
+  Progress(std::FILE* out, Style style, Standstill standstill = Standstill::ends_program);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -48,8 +51,9 @@ class Progress {
   void end_if_stuck_locked();
   std::uint64_t now_done_locked();
 
-  std::FILE* out_;  // constant after construction
-  Style style_;     // constant after construction
+  std::FILE* out_;         // constant after construction
+  Style style_;            // constant after construction
+  Standstill standstill_;  // constant after construction
 
   std::mutex mutex_;
   std::condition_variable stopping_;

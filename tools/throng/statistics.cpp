@@ -18,18 +18,9 @@ double middle_of(std::vector<double>& values) {
   return (*middle + *std::max_element(values.begin(), middle)) / 2;
 }
 
-// Draws turns, with the same turn drawn for all of them, and asks for a figure of what came.
-template <class Figure>
-Interval bootstrap(std::size_t turns, Figure&& figure) {
-  std::mt19937_64 random(bootstrap_seed);
-  std::uniform_int_distribution<std::size_t> any_turn(0, turns - 1);
-  std::vector<std::size_t> drawn(turns);
-  std::vector<double> figures;
-  for (int i = 0; i < resamples; ++i) {
-    for (std::size_t& turn : drawn) turn = any_turn(random);
-    figures.push_back(figure(drawn));
-  }
-  return {quantile(figures, 0.025), quantile(figures, 0.975)};
+void draw(std::vector<std::size_t>& turns, std::mt19937_64& random) {
+  std::uniform_int_distribution<std::size_t> any_turn(0, turns.size() - 1);
+  for (std::size_t& turn : turns) turn = any_turn(random);
 }
 
 double median_of(const std::vector<double>& values, const std::vector<std::size_t>& turns) {
@@ -38,8 +29,33 @@ double median_of(const std::vector<double>& values, const std::vector<std::size_
   return middle_of(chosen);
 }
 
+Interval middle_95_of(const std::vector<double>& figures) {
+  return {quantile(figures, 0.025), quantile(figures, 0.975)};
+}
+
+// Draws turns for both, and asks for a figure of the two medians that come of it.
+template <class Figure>
+Interval bootstrap(const std::vector<double>& first, const std::vector<double>& values, Turns turns,
+                   Figure&& figure) {
+  std::mt19937_64 random(bootstrap_seed);
+  const bool paired = turns == Turns::paired;
+  const std::size_t pairs = std::min(first.size(), values.size());
+  std::vector<std::size_t> of_first(paired ? pairs : first.size()), of_values(paired ? pairs : values.size());
+  std::vector<double> figures;
+  for (int i = 0; i < resamples; ++i) {
+    draw(of_first, random);
+    if (!paired) draw(of_values, random);
+    figures.push_back(figure(median_of(first, of_first), median_of(values, paired ? of_first : of_values)));
+  }
+  return middle_95_of(figures);
+}
+
 bool has_nan(const std::vector<double>& values) {
   return std::ranges::any_of(values, [](double value) { return std::isnan(value); });
+}
+
+bool is_enough(const std::vector<double>& first, const std::vector<double>& values) {
+  return std::min(first.size(), values.size()) >= fewest_turns && !has_nan(first) && !has_nan(values);
 }
 
 }  // namespace
@@ -69,10 +85,16 @@ double jain_index(const std::vector<double>& shares) {
 }
 
 Interval confidence_of_median(const std::vector<double>& values) {
-  constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
-  if (values.empty() || has_nan(values)) return {nothing, nothing};
-  return bootstrap(values.size(),
-                   [&](const std::vector<std::size_t>& turns) { return median_of(values, turns); });
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  if (values.empty() || has_nan(values)) return {none, none};
+  std::mt19937_64 random(bootstrap_seed);
+  std::vector<std::size_t> turns(values.size());
+  std::vector<double> medians;
+  for (int i = 0; i < resamples; ++i) {
+    draw(turns, random);
+    medians.push_back(median_of(values, turns));
+  }
+  return middle_95_of(medians);
 }
 
 std::string_view text_of(Verdict verdict) noexcept {
@@ -91,16 +113,22 @@ std::string_view text_of(Verdict verdict) noexcept {
   return "same";
 }
 
-Verdict compare(const std::vector<double>& first, const std::vector<double>& values, bool more_is_better) {
+Verdict compare(const std::vector<double>& first, const std::vector<double>& values, bool more_is_better,
+                Turns turns) {
   if (first == values) return Verdict::same;
-  if (std::min(first.size(), values.size()) < fewest_turns || has_nan(first) || has_nan(values))
-    return Verdict::too_few;
+  if (!is_enough(first, values)) return Verdict::too_few;
   Interval difference =
-      bootstrap(std::min(first.size(), values.size()), [&](const std::vector<std::size_t>& turns) {
-        return median_of(values, turns) - median_of(first, turns);
-      });
+      bootstrap(first, values, turns, [](double before, double after) { return after - before; });
   if (difference.low <= 0 && difference.high >= 0) return Verdict::noise;
   return (difference.low > 0) == more_is_better ? Verdict::better : Verdict::worse;
+}
+
+Interval confidence_of_ratio(const std::vector<double>& first, const std::vector<double>& values,
+                             Turns turns) {
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  // A drawn median of zero would make the ratio infinite.
+  if (!is_enough(first, values) || std::ranges::min(first) <= 0) return {none, none};
+  return bootstrap(first, values, turns, [](double before, double after) { return after / before; });
 }
 
 }  // namespace throng::command

@@ -24,9 +24,18 @@ Interval confidence_of_median(const std::vector<double>& values);
 
 enum class Verdict : std::uint8_t { better, worse, noise, too_few, same };
 std::string_view text_of(Verdict verdict) noexcept;
-// Of `values` beside those of the first policy, turn by turn. Better or worse only if the interval of the
-// difference of the medians leaves out zero; turns are drawn in pairs, as what disturbs a turn disturbs both.
-Verdict compare(const std::vector<double>& first, const std::vector<double>& values, bool more_is_better);
+// Whether the figures come from the same turns. Then turns are drawn in pairs, as what disturbs a turn
+// disturbs both; else each side is drawn by itself.
+enum class Turns : std::uint8_t { paired, apart };
+
+// Of `values` beside the first ones. Better or worse only if the interval of the difference of the medians
+// leaves out zero.
+Verdict compare(const std::vector<double>& first, const std::vector<double>& values, bool more_is_better,
+                Turns turns = Turns::paired);
+// In which the median of `values`, divided by that of the first ones, lies in 95 of 100 cases. NaN: too few
+// turns, or nothing to divide by.
+Interval confidence_of_ratio(const std::vector<double>& first, const std::vector<double>& values,
+                             Turns turns = Turns::paired);
 
 inline constexpr std::size_t fewest_turns = 5;  // with fewer no interval means anything
 

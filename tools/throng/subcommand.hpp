@@ -21,6 +21,7 @@ class Subcommand {
   virtual int run() = 0;
 };
 
+std::unique_ptr<Subcommand> make_bench_subcommand();
 std::unique_ptr<Subcommand> make_demo_subcommand();
 std::unique_ptr<Subcommand> make_lab_subcommand();
 std::unique_ptr<Subcommand> make_trace_subcommand();

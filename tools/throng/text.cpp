@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <iterator>
 
 namespace throng::command {
@@ -56,6 +57,13 @@ std::string bytes_text(double bytes) {
 std::string rate_text(double per_second) {
   if (per_second >= 1e6) return fmt::format("{:.1f} million", per_second / 1e6);
   return grouped(static_cast<std::uint64_t>(per_second));
+}
+
+std::string short_figure(double value) {
+  if (std::isnan(value)) return "-";
+  if (value == std::trunc(value) && std::abs(value) < 1e6) return fmt::format("{:.0f}", value);
+  if (std::abs(value) >= 1e6) return fmt::format("{:.3g} M", value / 1e6);
+  return std::abs(value) >= 1000 ? fmt::format("{:.0f}", value) : fmt::format("{:.3g}", value);
 }
 
 namespace {
