@@ -112,7 +112,11 @@ class Calls : public Driver {
 
 }  // namespace
 
-Outcome gen_call(const Parameters& parameters) { return run_in_system<Calls>(parameters, false); }
-Outcome selective(const Parameters& parameters) { return run_in_system<Calls>(parameters, true); }
+Outcome gen_call(const Parameters& parameters) {
+  return run_in_system<Calls>(Policy::stealing, parameters, false);
+}
+Outcome selective(const Parameters& parameters) {
+  return run_in_system<Calls>(Policy::stealing, parameters, true);
+}
 
 }  // namespace rival

@@ -170,12 +170,12 @@ class Chameneos : public Driver {
 
 Outcome big(const Parameters& parameters) {
   if (parameters.processes < 2) throw std::invalid_argument("big needs two processes at least");
-  return run_in_system<Big>(parameters);
+  return run_in_system<Big>(Policy::sharing, parameters);
 }
 
 Outcome chameneos(const Parameters& parameters) {
   if (parameters.processes < 2) throw std::invalid_argument("chameneos needs two creatures at least");
-  return run_in_system<Chameneos>(parameters);
+  return run_in_system<Chameneos>(Policy::sharing, parameters);
 }
 
 }  // namespace rival

@@ -124,7 +124,7 @@ class HogDriver : public Driver {
 
 Outcome hog_latency(const Parameters& parameters) {
   HogLatency latency{milliseconds(parameters.count)};
-  run_in_system<HogDriver>(parameters, &latency);
+  run_in_system<HogDriver>(Policy::stealing, parameters, &latency);
   return latency.outcome();
 }
 

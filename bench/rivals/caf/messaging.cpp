@@ -210,9 +210,16 @@ class Mailbox : public Driver {
 
 }  // namespace
 
-Outcome ping_pong(const Parameters& parameters) { return run_in_system<PingPong>(parameters); }
-Outcome ring(const Parameters& parameters) { return run_in_system<Ring>(parameters); }
-Outcome fan_in(const Parameters& parameters) { return run_in_system<FanIn>(parameters); }
-Outcome mailbox(const Parameters& parameters) { return run_in_system<Mailbox>(parameters); }
+Outcome ping_pong(const Parameters& parameters) {
+  return run_in_system<PingPong>(Policy::stealing, parameters);
+}
+Outcome ring(const Parameters& parameters) {
+  // All members start at once, so a large ring has a long queue. Later one runs at a time, and stealing
+  // keeps it where it is.
+  const Policy policy = parameters.processes > 5'000 ? Policy::sharing : Policy::stealing;
+  return run_in_system<Ring>(policy, parameters);
+}
+Outcome fan_in(const Parameters& parameters) { return run_in_system<FanIn>(Policy::stealing, parameters); }
+Outcome mailbox(const Parameters& parameters) { return run_in_system<Mailbox>(Policy::stealing, parameters); }
 
 }  // namespace rival

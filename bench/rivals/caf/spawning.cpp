@@ -132,10 +132,14 @@ class SpawnLive : public Driver {
 
 }  // namespace
 
-Outcome spawn_exit(const Parameters& parameters) { return run_in_system<SpawnExit>(parameters); }
-Outcome spawn_live(const Parameters& parameters) { return run_in_system<SpawnLive<Server>>(parameters); }
+Outcome spawn_exit(const Parameters& parameters) {
+  return run_in_system<SpawnExit>(Policy::sharing, parameters);
+}
+Outcome spawn_live(const Parameters& parameters) {
+  return run_in_system<SpawnLive<Server>>(Policy::sharing, parameters);
+}
 Outcome spawn_parked(const Parameters& parameters) {
-  return run_in_system<SpawnLive<ParkedServer>>(parameters);
+  return run_in_system<SpawnLive<ParkedServer>>(Policy::sharing, parameters);
 }
 
 }  // namespace rival

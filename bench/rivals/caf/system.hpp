@@ -18,9 +18,15 @@ using Go = caf::atom_constant<caf::atom("go")>;
 using Ready = caf::atom_constant<caf::atom("ready")>;
 using Report = caf::atom_constant<caf::atom("report")>;
 
+// How workers come by actors that can run. Stealing: each worker has a queue of its own, and a worker without
+// work takes from another's. To take the last of a queue it walks all of it, under its locks, and so it is
+// slower by orders of magnitude where tens of thousands wait. Sharing: all have one queue. The parameter
+// "sharing" says otherwise than a workload.
+enum class Policy { stealing, sharing };
+
 class Settings : public caf::actor_system_config {
  public:
-  explicit Settings(const Parameters& parameters);
+  Settings(Policy policy, const Parameters& parameters);
 };
 
 // What a driver is given, and what it fills in.
@@ -53,9 +59,9 @@ class Driver : public caf::event_based_actor {
 
 // Runs a workload in a system of its own. Further arguments go to the driver.
 template <class WorkloadDriver, class... Arguments>
-Outcome run_in_system(const Parameters& parameters, Arguments... arguments) {
+Outcome run_in_system(Policy policy, const Parameters& parameters, Arguments... arguments) {
   Run run{parameters};
-  Settings settings(parameters);
+  Settings settings(policy, parameters);
   caf::actor_system system(settings);
   system.spawn<WorkloadDriver>(&run, arguments...);
   system.await_all_actors_done();

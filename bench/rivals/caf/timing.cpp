@@ -145,8 +145,10 @@ class Idle : public Driver {
 
 }  // namespace
 
-Outcome timers(const Parameters& parameters) { return run_in_system<Timers>(parameters); }
-Outcome timer_cancel(const Parameters& parameters) { return run_in_system<TimerCancel>(parameters); }
-Outcome idle(const Parameters& parameters) { return run_in_system<Idle>(parameters); }
+Outcome timers(const Parameters& parameters) { return run_in_system<Timers>(Policy::stealing, parameters); }
+Outcome timer_cancel(const Parameters& parameters) {
+  return run_in_system<TimerCancel>(Policy::stealing, parameters);
+}
+Outcome idle(const Parameters& parameters) { return run_in_system<Idle>(Policy::sharing, parameters); }
 
 }  // namespace rival

@@ -98,7 +98,7 @@ class Tree : public Driver {
 Outcome skynet(const Parameters& parameters) {
   const Share root{0, parameters.count};
   std::uint64_t sum = 0;
-  Outcome outcome = run_in_system<Tree<SkynetNode, Share>>(parameters, root, &sum);
+  Outcome outcome = run_in_system<Tree<SkynetNode, Share>>(Policy::stealing, parameters, root, &sum);
   outcome.operations = nodes(root);
   require(sum == root.size * (root.size - 1) / 2, "the sum of the leaves is another one");
   return outcome;
@@ -107,7 +107,7 @@ Outcome skynet(const Parameters& parameters) {
 Outcome fib(const Parameters& parameters) {
   const FibCall root = fib_call(parameters);
   std::uint64_t result = 0;
-  Outcome outcome = run_in_system<Tree<FibNode, FibCall>>(parameters, root, &result);
+  Outcome outcome = run_in_system<Tree<FibNode, FibCall>>(Policy::stealing, parameters, root, &result);
   outcome.operations = processes_of(root);
   check_fib(root, result);
   return outcome;

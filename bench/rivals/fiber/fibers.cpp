@@ -7,9 +7,13 @@
 namespace rival {
 namespace {
 
-// What every workload has in Boost.Fiber, and what some have beside it.
-constexpr Parameter stealing[] = {{"sharing", 0}};
-constexpr Parameter fib_parameters[] = {{"sharing", 0}, {"n", 38}, {"cutoff", 22}};
+// What every workload has in Boost.Fiber, and what some have beside it. Sharing: whether workers have one
+// queue or steal from each other's. Suspend: whether a worker without work sleeps; what wakes it is a fiber
+// of its own that can go on, and never work of others. So it helps nobody, which is best for those who talk
+// to each other.
+constexpr Parameter one_after_the_other[] = {{"sharing", 0}, {"suspend", 1}};
+constexpr Parameter side_by_side[] = {{"sharing", 0}, {"suspend", 0}};
+constexpr Parameter fib_parameters[] = {{"sharing", 0}, {"suspend", 0}, {"n", 38}, {"cutoff", 22}};
 constexpr Parameter idle_parameters[] = {{"sharing", 0}, {"suspend", 1}, {"seconds", 10}};
 
 constexpr std::size_t root_stack_bytes = 256 * 1024;
@@ -39,9 +43,7 @@ class Threads {
 };
 
 Threads::Threads(const Parameters& parameters)
-    : count_(parameters.workers),
-      sharing_(parameters["sharing"] != 0),
-      suspend_(parameters.more.contains("suspend") && parameters["suspend"] != 0) {
+    : count_(parameters.workers), sharing_(parameters["sharing"] != 0), suspend_(parameters["suspend"] != 0) {
   for (unsigned i = 0; i < count_; ++i) threads_.emplace_back([this, i] { i == 0 ? lead() : follow(); });
 }
 
@@ -102,10 +104,11 @@ void run_root(const Parameters& parameters, std::function<void()> root) {
   threads.run(std::move(root));
 }
 
-std::string_view runtime_name() { return "Boost.Fiber"; }
+std::string_view runtime_name() { return "Boost.Fiber 1.74"; }
 
 void adapt(Workload& workload) {
-  workload.more = stealing;
+  workload.more = one_after_the_other;
+  if (workload.name == "skynet" || workload.name == "hog_latency") workload.more = side_by_side;
   if (workload.name == "fib") workload.more = fib_parameters;
   if (workload.name == "idle") workload.more = idle_parameters;
 }
