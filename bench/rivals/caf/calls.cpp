@@ -37,7 +37,12 @@ class Client : public caf::event_based_actor {
   void call() {
     if (left_ == 0) return finish();
     --left_;
-    request(server_, caf::infinite, std::size_t{1}).await([this](std::size_t) { call(); });
+    // Urgent messages have a queue of their own, so that nothing lies before the answer: without this a call
+    // took milliseconds beside 100,000 messages. await() is quicker than then(), which allows for others
+    // meanwhile.
+    request<caf::message_priority::high>(server_, caf::infinite, std::size_t{1}).await([this](std::size_t) {
+      call();
+    });
   }
 
   void finish() {

@@ -1,4 +1,6 @@
 // ping_pong, ring, fan_in and mailbox: what a message costs, on its way and where it waits.
+#include <stdexcept>
+
 #include "system.hpp"
 
 namespace rival {
@@ -219,7 +221,11 @@ Outcome ring(const Parameters& parameters) {
   const Policy policy = parameters.processes > 5'000 ? Policy::sharing : Policy::stealing;
   return run_in_system<Ring>(policy, parameters);
 }
-Outcome fan_in(const Parameters& parameters) { return run_in_system<FanIn>(Policy::stealing, parameters); }
+Outcome fan_in(const Parameters& parameters) {
+  if (parameters.count < parameters.processes)
+    throw std::invalid_argument("fan_in needs a message of each sender");
+  return run_in_system<FanIn>(Policy::stealing, parameters);
+}
 Outcome mailbox(const Parameters& parameters) { return run_in_system<Mailbox>(Policy::stealing, parameters); }
 
 }  // namespace rival

@@ -21,8 +21,6 @@ Settings::Settings(Policy policy, const Parameters& parameters) {
 std::string_view runtime_name() { return "CAF 0.17"; }
 
 void adapt(Workload& workload) {
-  // A call takes milliseconds where 100,000 messages are in the way.
-  if (workload.name == "selective") workload.default_count = 1'000;
   workload.more = stealing;
   if (workload.name == "fib") workload.more = fib_parameters;
   if (workload.name == "idle") workload.more = idle_parameters;

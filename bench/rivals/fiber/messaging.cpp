@@ -1,6 +1,7 @@
 // ping_pong, ring, fan_in and mailbox: what a message costs, on its way and where it waits. Channels are
 // bounded; each has the size that its workload likes best.
 #include <deque>
+#include <stdexcept>
 
 #include "fibers.hpp"
 
@@ -71,6 +72,9 @@ Outcome ring(const Parameters& parameters) {
 }
 
 Outcome fan_in(const Parameters& parameters) {
+  if (parameters.count < parameters.processes)
+    throw std::invalid_argument("fan_in needs a message of each sender");
+
   return run_in_fibers(parameters, [messages = parameters.count, senders = parameters.processes] {
     const std::size_t each = messages / senders;
     Numbers mailbox(room_for(1000));  // far more than a turn's worth, and still in the cache
