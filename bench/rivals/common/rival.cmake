@@ -5,7 +5,8 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
 endif()
 set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG" CACHE STRING "" FORCE)
-option(RIVAL_LTO "Link-time optimization of what is compiled here; the runtimes come as compiled by Debian" ON)
+# Off, since what would be inlined are a runtime's own functions, and those come as compiled by Debian.
+option(RIVAL_LTO "Link-time optimization of what is compiled here" OFF)
 
 find_package(Threads REQUIRED)
 add_library(rival_language INTERFACE)
