@@ -80,6 +80,10 @@ constexpr std::uint32_t after_meeting(std::uint32_t one, std::uint32_t other) {
   return (6 - one - other) % 3;
 }
 
+static_assert(after_meeting(0, 1) == 2 && after_meeting(1, 2) == 0 && after_meeting(2, 0) == 1);
+static_assert(after_meeting(1, 0) == 2 && after_meeting(2, 1) == 0 && after_meeting(0, 2) == 1);
+static_assert(after_meeting(0, 0) == 0 && after_meeting(1, 1) == 1 && after_meeting(2, 2) == 2);
+
 // What one creature has to say in the end.
 struct Creature {
   std::size_t meetings = 0;
