@@ -157,6 +157,7 @@ class Hoarder : public caf::event_based_actor {
                 sum_ += number;
                 if (--left_ > 0) return;
                 send(boss_, sum_);
+                boss_ = nullptr;  // which knows this one
                 quit();
               });
             }};
