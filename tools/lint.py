@@ -22,13 +22,14 @@ FORBIDDEN = {
 }
 # Package header -> the only paths that may include it.
 WRAPPERS = (
-    (r"boost/", r"vm/src/fiber\.[ch]pp"),
+    (r"boost/", r"(vm/src/fiber\.[ch]pp|bench/rivals/fiber/.*)"),
     (r"(concurrentqueue/|moodycamel/|(blocking)?concurrentqueue\.h|lightweightsemaphore\.h)",
      r"scheduler/src/(injector|blocking_pool)\.[ch]pp"),
     (r"mimalloc", r"mailbox/src/allocate\.cpp"),
     (r"benchmark/", r"bench/.*"),
     (r"doctest/", r"tests/.*"),
-    (r"(CLI/|fmt/|nlohmann/)", r"(tools|bench/harness)/.*"),
+    (r"(CLI/|fmt/|nlohmann/)", r"(tools|bench/harness|bench/rivals/common)/.*"),
+    (r"caf/", r"bench/rivals/caf/.*"),
 )
 # Spelled in two pieces, so that this file passes its own rules.
 OUTSIDE = re.compile(r"(?<![\w-])(\.\./)?sha" r"red/")
@@ -315,6 +316,9 @@ def self_test_cases():
         ("tests/vm/a_test.cpp", "thread_local int x;\n", []),
         ("vm/src/a.cpp", "#include <boost/context/detail/fcontext.hpp>\n", ["package"]),
         ("vm/src/fiber.cpp", "#include <boost/context/detail/fcontext.hpp>\n", []),
+        ("bench/rivals/fiber/a.cpp", "#include <boost/fiber/all.hpp>\n", []),
+        ("bench/rivals/caf/a.cpp", "#include <boost/fiber/all.hpp>\n", ["package"]),
+        ("bench/rivals/common/a.cpp", "#include <caf/all.hpp>\n", ["package"]),
         ("vm/src/a.cpp", "#include <concurrentqueue/concurrentqueue.h>\n", ["package"]),
         ("scheduler/src/injector.cpp", "#include <concurrentqueue/concurrentqueue.h>\n", []),
         ("mailbox/src/a.cpp", "#include <mimalloc.h>\n", ["package"]),
