@@ -55,7 +55,7 @@ std::string distances(const BenchSeries& before, const BenchSeries& after) {
 std::string block_of(const BenchResult& before, const BenchSeries& old_series, const BenchResult& after,
                      const BenchSeries& new_series) {
   std::string text;
-  for (const Figure& figure : new_series.line.figures) {
+  for (const BenchFigure& figure : new_series.line.figures) {
     text += fmt::format("{}, {}: {}\n", new_series.line.label, workers_text(new_series.workers), figure.unit);
     for (std::size_t i = 0; i < after.contenders.size(); ++i) {
       auto same = std::ranges::find(before.contenders, after.contenders[i].name, &Contender::name);

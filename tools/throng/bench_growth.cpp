@@ -20,7 +20,7 @@ const BenchSeries* base_of(const Curve& curve) {
   return base == curve.points.end() || *base == curve.points.back() ? nullptr : *base;
 }
 
-std::string row_of(const BenchResult& result, const BenchSeries& point, const Figure& figure) {
+std::string row_of(const BenchResult& result, const BenchSeries& point, const BenchFigure& figure) {
   std::string line = fmt::format("  {:>10}", grouped(point.line.size));
   for (std::size_t i = 0; i < result.contenders.size(); ++i) {
     const BenchCell cell = cell_of(point, i, figure.name);
@@ -47,7 +47,7 @@ std::string failures_of(const BenchResult& result, const Curve& curve) {
 
 std::string curve_text(const BenchResult& result, const Curve& curve) {
   std::string text;
-  for (const Figure& figure : curve.points[0]->line.figures) {
+  for (const BenchFigure& figure : curve.points[0]->line.figures) {
     std::string head =
         fmt::format("{}, {}: {}\n  {:>10}", curve.scenario, workers_text(curve.workers), figure.unit, "size");
     for (const Contender& contender : result.contenders)
@@ -87,7 +87,7 @@ std::vector<Growing> growing_costs(const BenchResult& result) {
     if (base == nullptr) continue;
     const BenchSeries& largest = *curve.points.back();
     for (std::size_t i = 0; i < result.contenders.size(); ++i) {
-      for (const Figure& figure : base->line.figures) {
+      for (const BenchFigure& figure : base->line.figures) {
         const double from = cell_of(*base, i, figure.name).median;
         const double to = cell_of(largest, i, figure.name).median;
         if (to > too_much * from)  // false if there is no figure

@@ -12,7 +12,7 @@
 namespace throng::command {
 namespace {
 
-std::string bars_for(const BenchResult& result, const BenchSeries& series, const Figure& figure) {
+std::string bars_for(const BenchResult& result, const BenchSeries& series, const BenchFigure& figure) {
   std::vector<Bar> bars;
   for (std::size_t i = 0; i < result.contenders.size(); ++i) {
     const BenchCell cell = cell_of(series, i, figure.name);
@@ -31,7 +31,7 @@ std::string bars_for(const BenchResult& result, const BenchSeries& series, const
                      bar_chart(bars));
 }
 
-std::string curves_for(const BenchResult& result, const Curve& curve, const Figure& figure) {
+std::string curves_for(const BenchResult& result, const Curve& curve, const BenchFigure& figure) {
   std::vector<Plot> plots;
   for (std::size_t i = 0; i < result.contenders.size(); ++i) {
     Plot plot{.name = result.contenders[i].name};
@@ -56,7 +56,7 @@ std::string html_of(const BenchResult& result) {
   if (result.is_growth) {
     html += "<p>Both axes are logarithmic. A line is of medians, a bar from the least to the most.</p>\n";
     for (const Curve& curve : curves_of(result)) {
-      for (const Figure& figure : curve.points[0]->line.figures) html += curves_for(result, curve, figure);
+      for (const BenchFigure& figure : curve.points[0]->line.figures) html += curves_for(result, curve, figure);
     }
   } else {
     html += fmt::format(
@@ -66,7 +66,7 @@ std::string html_of(const BenchResult& result) {
         "between what stands in brackets, and whether it is better or worse.</p>\n",
         escaped(result.contenders[0].name));
     for (const BenchSeries& series : result.series) {
-      for (const Figure& figure : series.line.figures) html += bars_for(result, series, figure);
+      for (const BenchFigure& figure : series.line.figures) html += bars_for(result, series, figure);
     }
   }
   return html + fmt::format("<h2>As a table</h2>\n<pre>{}</pre>\n{}", escaped(table_of(result)), page_end);

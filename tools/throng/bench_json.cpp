@@ -50,7 +50,7 @@ Json json_of_cell(const BenchCell& cell) {
 // By contender and figure, those that count first.
 Json json_of_medians(const BenchSeries& series, const std::vector<Contender>& contenders) {
   std::vector<std::string> names;
-  for (const Figure& figure : series.line.figures) names.push_back(figure.name);
+  for (const BenchFigure& figure : series.line.figures) names.push_back(figure.name);
   for (const char* name : {"ns_per_operation", "cpu_seconds", "peak_rss_bytes"}) names.emplace_back(name);
   for (std::string& name : other_figures(series)) names.push_back(std::move(name));
   Json json = Json::object();
@@ -68,7 +68,7 @@ Json json_of_medians(const BenchSeries& series, const std::vector<Contender>& co
 Json json_of_series(const BenchSeries& series, const std::vector<Contender>& contenders) {
   const BenchLine& line = series.line;
   Json figures = Json::array(), runs = Json::array();
-  for (const Figure& figure : line.figures) figures.push_back({{"name", figure.name}, {"unit", figure.unit}});
+  for (const BenchFigure& figure : line.figures) figures.push_back({{"name", figure.name}, {"unit", figure.unit}});
   for (const BenchRun& run : series.runs) runs.push_back(json_of_run(run, contenders));
   std::vector<std::string> command = command_of(contenders[0], line, series.workers);
   command.erase(command.begin());

@@ -11,21 +11,21 @@ namespace {
 
 constexpr std::uint64_t million = 1'000'000;
 
-std::vector<Figure> per(const char* what) { return {{"ns_per_operation", fmt::format("ns per {}", what)}}; }
+std::vector<BenchFigure> per(const char* what) { return {{"ns_per_operation", fmt::format("ns per {}", what)}}; }
 
-std::vector<Figure> of_spawning() {
+std::vector<BenchFigure> of_spawning() {
   return {{"ns_per_operation", "ns per process"},
           {"bytes_per_process", "bytes each"},
           {"wake_and_reply_ns", "ns to wake and reply"}};
 }
 
-std::vector<Figure> of_timers() {
+std::vector<BenchFigure> of_timers() {
   return {{"ns_per_operation", "ns to start one"},
           {"late_p99_ms", "ms late, p99"},
           {"delivery_cpu_seconds", "CPU s"}};
 }
 
-std::vector<Figure> of_hogs() {
+std::vector<BenchFigure> of_hogs() {
   return {{"trip_p50_us", "us, trip p50"},
           {"trip_p999_us", "us, trip p99.9"},
           {"trip_max_us", "us, trip max"},
@@ -35,7 +35,7 @@ std::vector<Figure> of_hogs() {
 
 std::vector<BenchLine> make_lines() {
   auto named = [](std::string name, std::uint64_t count, std::uint64_t processes,
-                  std::vector<Figure> figures) {
+                  std::vector<BenchFigure> figures) {
     return BenchLine{.name = name,
                      .label = name,
                      .scenario = name,

@@ -16,7 +16,7 @@ std::string in_cell(const std::string& text) {
   return result;
 }
 
-std::string cell_text(const BenchSeries& series, std::size_t contender, const Figure& figure) {
+std::string cell_text(const BenchSeries& series, std::size_t contender, const BenchFigure& figure) {
   const BenchCell cell = cell_of(series, contender, figure.name);
   if (!cell.failure.empty()) return in_cell(cell.failure);
   if (std::isnan(cell.median)) return cell.instead;
@@ -46,7 +46,7 @@ std::string markdown_of(const BenchResult& result) {
         std::isnan(series.distance_before)
             ? "–"
             : fmt::format("{:.0f}, {:.0f}", series.distance_before, series.distance_after);
-    for (const Figure& figure : series.line.figures) {
+    for (const BenchFigure& figure : series.line.figures) {
       text += fmt::format("| {} | {} | {} |", series.line.label, figure.unit, series.workers);
       for (std::size_t i = 0; i < result.contenders.size(); ++i)
         text += fmt::format(" {} |", cell_text(series, i, figure));

@@ -53,7 +53,7 @@ struct Growing {
   std::string scenario;
   unsigned workers;
   std::string contender;
-  Figure figure;
+  BenchFigure figure;
   std::uint64_t from_size, to_size;
   double from, to;
 };

@@ -37,7 +37,7 @@ std::vector<double> values_of(const BenchSeries& series, std::size_t contender, 
 }
 
 std::string row_of(const BenchResult& result, const BenchSeries& series, std::size_t contender,
-                   const Figure& figure) {
+                   const BenchFigure& figure) {
   const BenchCell cell = cell_of(series, contender, figure.name);
   const std::string& name = result.contenders[contender].name;
   if (!cell.failure.empty()) return fmt::format("  {:<14}failed: {}\n", name, cell.failure);
@@ -65,7 +65,7 @@ std::string others_of(const BenchResult& result, const BenchSeries& series) {
 
 std::string block_of(const BenchResult& result, const BenchSeries& series) {
   std::string text;
-  for (const Figure& figure : series.line.figures) {
+  for (const BenchFigure& figure : series.line.figures) {
     text += fmt::format("{}, {}: {}\n", series.line.label, workers_text(series.workers), figure.unit);
     for (std::size_t i = 0; i < result.contenders.size(); ++i) text += row_of(result, series, i, figure);
   }
@@ -124,7 +124,7 @@ BenchCell cell_of(const BenchSeries& series, std::size_t contender, const std::s
 std::vector<std::string> other_figures(const BenchSeries& series) {
   std::set<std::string> no_figures{"operations",  "processes",      "workers",
                                    "cpu_seconds", "peak_rss_bytes", "count"};
-  for (const Figure& figure : series.line.figures) no_figures.insert(figure.name);
+  for (const BenchFigure& figure : series.line.figures) no_figures.insert(figure.name);
   for (const std::string& setting : series.line.settings)
     no_figures.insert(setting.substr(0, setting.find('=')));
   std::set<std::string> names;
