@@ -121,7 +121,7 @@ bool direct(Crew& crew, const std::vector<Pid>& workers) {
   auto give = [&](Work work) { send(workers[sent++ % workers.size()], work); };
   give({0});
   while (!found && done < sent)
-    receive(
+    crew.take(
         give, [&](Found) { found = true; }, [&](Done) { ++done; });
   return found;
 }
