@@ -100,20 +100,33 @@ Matrix collect(Crew& crew, const std::vector<Pid>& workers, std::size_t size) {
   return product;
 }
 
+// In row i and column j the left matrix has i + j, the right one i + 2j: whole numbers, and not the same all
+// along a row or a column, so that a product of the wrong squares shows.
+Matrix matrix(std::size_t size, std::size_t times_column) {
+  Matrix matrix(size);
+  for (std::size_t i = 0; i < size; ++i)
+    for (std::size_t j = 0; j < size; ++j) matrix.row(i)[j] = static_cast<double>(i + times_column * j);
+  return matrix;
+}
+
+// Sums of k and of its squares give the product, and doubles hold it exactly.
+void check(const Matrix& product) {
+  const std::size_t n = product.size, sum = n * (n - 1) / 2, squares = sum * (2 * n - 1) / 3;
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < n; ++j) {
+      const std::size_t expected = squares + (i + 2 * j) * sum + 2 * i * j * n;
+      require(product.row(i)[j] == static_cast<double>(expected), "an element of the product is wrong");
+    }
+  }
+}
+
 Outcome multiply_all(const Parameters& parameters) {
   const std::size_t size = parameters.count, block = parameters.size("block");
   needs(std::has_single_bit(size) && block > 0,
         "matrix_multiply needs a count that is a power of two, and a block");
-  Matrix left(size), right(size);
-  for (std::size_t i = 0; i < size; ++i) {
-    for (std::size_t j = 0; j < size; ++j) {
-      left.row(i)[j] = static_cast<double>(i);
-      right.row(i)[j] = static_cast<double>(j);
-    }
-  }
   std::size_t square = size;
   while (square * square > block) square /= 2;
-  Worker worker{self(), Shared<Matrix>(std::move(left)), Shared<Matrix>(std::move(right)), block};
+  Worker worker{self(), Shared<Matrix>(matrix(size, 1)), Shared<Matrix>(matrix(size, 2)), block};
   Stopwatch watch;
   Crew crew;
   std::vector<Pid> workers;
@@ -124,9 +137,7 @@ Outcome multiply_all(const Parameters& parameters) {
   const Matrix product = collect(crew, workers, size);
   stop_all(crew, workers);
   Outcome outcome = outcome_of(tasks, watch);
-  for (std::size_t i = 0; i < size; ++i)
-    for (std::size_t j = 0; j < size; ++j)
-      require(product.row(i)[j] == static_cast<double>(size * i * j), "an element of the product is wrong");
+  check(product);
   return outcome;
 }
 
