@@ -40,7 +40,6 @@ void read(Pid master, Owners table, std::size_t keys) {
 Outcome access(const Parameters& parameters) {
   const std::size_t keys = parameters.count, writers = parameters.size("writers");
   const std::size_t readers = parameters.size("readers");
-  needs(writers > 0, "ets_test needs a writer");
   Stopwatch watch;
   const Owners table = Owners::create({.access = TableAccess::public_table});
   write_all(table, keys);
@@ -63,6 +62,9 @@ Outcome access(const Parameters& parameters) {
 
 }  // namespace
 
-Outcome ets_test(Runtime& runtime, const Parameters& parameters) { return runtime.run(access, parameters); }
+Outcome ets_test(Runtime& runtime, const Parameters& parameters) {
+  needs(parameters.size("writers") > 0, "ets_test needs a writer");
+  return runtime.run(access, parameters);
+}
 
 }  // namespace throng_bench

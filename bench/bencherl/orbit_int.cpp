@@ -167,12 +167,8 @@ std::vector<Number> among_workers(const Shared<Setup>& setup) {
 
 Outcome find_orbit(const Parameters& parameters, bool spawns) {
   Setup setup{{}, static_cast<Number>(parameters.count), spawns, self(), {}};
-  for (std::size_t digits = parameters.size("generators"); digits > 0; digits /= 10) {
-    needs(digits % 10 >= 1 && digits % 10 <= 5,
-          "orbit_int has generators 1 to 5, as digits: 124 is three of them");
+  for (std::size_t digits = parameters.size("generators"); digits > 0; digits /= 10)
     setup.generators.insert(setup.generators.begin(), digits % 10);
-  }
-  needs(setup.limit <= 1'000'000, "orbit_int takes a count up to 1000000");
   const std::vector<Number> expected = one_after_another(setup);
   Stopwatch watch;
   for (std::size_t i = 0; i < parameters.processes; ++i)
@@ -185,12 +181,21 @@ Outcome find_orbit(const Parameters& parameters, bool spawns) {
   return outcome;
 }
 
+void check_parameters(const Parameters& parameters) {
+  needs(parameters.count <= 1'000'000, "orbit_int takes a count up to 1000000");
+  for (std::size_t digits = parameters.size("generators"); digits > 0; digits /= 10)
+    needs(1 <= digits % 10 && digits % 10 <= 5,
+          "orbit_int has generators 1 to 5: 124 is the first, second and fourth");
+}
+
 }  // namespace
 
 Outcome orbit_int(Runtime& runtime, const Parameters& parameters) {
+  check_parameters(parameters);
   return runtime.run(find_orbit, parameters, false);
 }
 Outcome orbit_int_spawning(Runtime& runtime, const Parameters& parameters) {
+  check_parameters(parameters);
   return runtime.run(find_orbit, parameters, true);
 }
 

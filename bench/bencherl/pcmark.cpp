@@ -59,7 +59,6 @@ void check(const Done& done, std::size_t values, std::size_t total) {
 Outcome change(const Parameters& parameters) {
   const std::size_t total = parameters.count, size = parameters.size("size");
   const std::size_t ongoing = std::min(parameters.processes, total), values = number_of_tables * size;
-  needs(size > 0, "pcmark needs tables of a size");
   Stopwatch watch;
   const std::vector<Counts> tables = make_tables(size);
   for (std::size_t i = 0; i < ongoing; ++i) spawn_link(change_all, self(), tables);
@@ -77,6 +76,9 @@ Outcome change(const Parameters& parameters) {
 
 }  // namespace
 
-Outcome pcmark(Runtime& runtime, const Parameters& parameters) { return runtime.run(change, parameters); }
+Outcome pcmark(Runtime& runtime, const Parameters& parameters) {
+  needs(parameters.size("size") > 0, "pcmark needs tables of a size");
+  return runtime.run(change, parameters);
+}
 
 }  // namespace throng_bench

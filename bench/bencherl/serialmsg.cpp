@@ -60,7 +60,6 @@ void generate(Pid dispatcher, Pid receiver, std::size_t messages, std::size_t le
 
 Outcome send_all(const Parameters& parameters) {
   const std::size_t length = parameters.size("length"), pairs = parameters.processes;
-  needs(length > 0, "serialmsg needs arrays of a length");
   Stopwatch watch;
   const Pid dispatcher = spawn_link(dispatch);
   std::vector<Pid> generators;
@@ -85,6 +84,7 @@ Outcome send_all(const Parameters& parameters) {
 }  // namespace
 
 Outcome serialmsg(Runtime& runtime, const Parameters& parameters) {
+  needs(parameters.size("length") > 0, "serialmsg needs arrays of a length");
   return runtime.run(send_all, parameters);
 }
 

@@ -128,8 +128,6 @@ bool direct(Crew& crew, const std::vector<Pid>& workers) {
 
 Outcome find_way(const Parameters& parameters) {
   const std::size_t side = parameters.count;
-  needs(2 <= side && side <= 400 && parameters.size("threshold") > 0,
-        "astar needs a count from 2 to 400 and a threshold");
   const Shared<Graph> graph(random_grid(side, parameters.size("seed")));
   const Atomics parents(graph->neighbours.size());
   Stopwatch watch;
@@ -154,6 +152,10 @@ Outcome find_way(const Parameters& parameters) {
 
 }  // namespace
 
-Outcome astar(Runtime& runtime, const Parameters& parameters) { return runtime.run(find_way, parameters); }
+Outcome astar(Runtime& runtime, const Parameters& parameters) {
+  needs(2 <= parameters.count && parameters.count <= 400 && parameters.size("threshold") > 0,
+        "astar needs a count from 2 to 400 and a threshold");
+  return runtime.run(find_way, parameters);
+}
 
 }  // namespace throng_bench

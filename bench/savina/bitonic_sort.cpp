@@ -137,7 +137,6 @@ void send_values(Pid to, const std::vector<std::uint64_t>& values) {
 
 Outcome sort_by_network(const Parameters& parameters) {
   const std::size_t count = parameters.count;
-  needs(std::has_single_bit(count), "bitonic_sort needs a count that is a power of two");
   auto values = seeded_values(count, std::uint64_t{1} << 60, parameters.size("seed"));
   auto expected = values;
   std::ranges::sort(expected);
@@ -154,6 +153,7 @@ Outcome sort_by_network(const Parameters& parameters) {
 }  // namespace
 
 Outcome bitonic_sort(Runtime& runtime, const Parameters& parameters) {
+  needs(std::has_single_bit(parameters.count), "bitonic_sort needs a count that is a power of two");
   return runtime.run(sort_by_network, parameters);
 }
 

@@ -168,7 +168,6 @@ void take_result(Quadrant& quadrant, Finished finished) {
 Outcome locate(const Parameters& parameters) {
   const double side = parameters["grid"];
   const double threshold = parameters["alpha"] * std::sqrt(2.0) * side;
-  needs(threshold > 0, "facility_location needs a grid and an alpha above 0");
   Random random{parameters.size("seed")};
   std::uint64_t digest = 0;
   Stopwatch watch;
@@ -200,6 +199,8 @@ Outcome locate(const Parameters& parameters) {
 }  // namespace
 
 Outcome facility_location(Runtime& runtime, const Parameters& parameters) {
+  needs(parameters["grid"] > 0 && parameters["alpha"] > 0,
+        "facility_location needs a grid and an alpha above 0");
   return runtime.run(locate, parameters);
 }
 

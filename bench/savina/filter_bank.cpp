@@ -193,7 +193,6 @@ void check(const Samples& sums, const Samples& expected) {
 Outcome filter_signal(const Parameters& parameters) {
   const std::size_t samples = parameters.count, channels = parameters.size("channels");
   const std::size_t columns = parameters.size("columns");
-  needs(columns >= 2 && channels > 0, "filter_bank needs 2 columns or more, and a channel");
   Stopwatch watch;
   Pid integrator =
       spawn_link([](Integrator made) { return rest(std::move(made), integrate, end_integrator); },
@@ -218,6 +217,8 @@ Outcome filter_signal(const Parameters& parameters) {
 }  // namespace
 
 Outcome filter_bank(Runtime& runtime, const Parameters& parameters) {
+  needs(parameters.size("columns") >= 2 && parameters.size("channels") > 0,
+        "filter_bank needs 2 columns or more, and a channel");
   return runtime.run(filter_signal, parameters);
 }
 

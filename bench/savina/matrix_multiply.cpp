@@ -122,8 +122,6 @@ void check(const Matrix& product) {
 
 Outcome multiply_all(const Parameters& parameters) {
   const std::size_t size = parameters.count, block = parameters.size("block");
-  needs(std::has_single_bit(size) && block > 0,
-        "matrix_multiply needs a count that is a power of two, and a block");
   std::size_t square = size;
   while (square * square > block) square /= 2;
   Worker worker{self(), Shared<Matrix>(matrix(size, 1)), Shared<Matrix>(matrix(size, 2)), block};
@@ -144,6 +142,8 @@ Outcome multiply_all(const Parameters& parameters) {
 }  // namespace
 
 Outcome matrix_multiply(Runtime& runtime, const Parameters& parameters) {
+  needs(std::has_single_bit(parameters.count) && parameters.size("block") > 0,
+        "matrix_multiply needs a count that is a power of two, and a block");
   return runtime.run(multiply_all, parameters);
 }
 

@@ -92,7 +92,6 @@ Tally direct(Crew& crew, const std::vector<Pid>& workers, std::size_t enough) {
 
 Outcome find_boards(const Parameters& parameters) {
   const std::size_t size = parameters.count, enough = parameters.size("solutions");
-  needs(size <= largest, "n_queens takes a count up to 16");
   Stopwatch watch;
   Crew crew;
   std::vector<Pid> workers;
@@ -111,6 +110,7 @@ Outcome find_boards(const Parameters& parameters) {
 }  // namespace
 
 Outcome n_queens(Runtime& runtime, const Parameters& parameters) {
+  needs(parameters.count <= largest, "n_queens takes a count up to 16");
   return runtime.run(find_boards, parameters);
 }
 

@@ -40,7 +40,6 @@ void send_values(Pid to, const std::vector<std::uint64_t>& values) {
 
 Outcome sort_by_all_bits(const Parameters& parameters) {
   const std::size_t count = parameters.count, bits = parameters.size("bits");
-  needs(1 <= bits && bits <= 63, "radix_sort takes 1 to 63 bits");
   auto values = seeded_values(count, std::uint64_t{1} << bits, parameters.size("seed"));
   auto expected = values;
   std::ranges::sort(expected);
@@ -64,6 +63,7 @@ Outcome sort_by_all_bits(const Parameters& parameters) {
 }  // namespace
 
 Outcome radix_sort(Runtime& runtime, const Parameters& parameters) {
+  needs(1 <= parameters.size("bits") && parameters.size("bits") <= 63, "radix_sort takes 1 to 63 bits");
   return runtime.run(sort_by_all_bits, parameters);
 }
 

@@ -112,8 +112,6 @@ std::vector<Pid> spawn_blocks(Crew& crew, const Distances& graph, std::size_t bl
 Outcome find_paths(const Parameters& parameters) {
   const std::size_t nodes = parameters.count, size = parameters.size("block");
   const std::size_t weight = parameters.size("weight");
-  needs(size > 0 && nodes % size == 0 && weight > 0,
-        "shortest_paths needs a count that its block divides, and a weight");
   const std::size_t blocks = nodes / size;
   const Distances graph = random_graph(nodes, weight, parameters.size("seed"));
   Stopwatch watch;
@@ -134,6 +132,9 @@ Outcome find_paths(const Parameters& parameters) {
 }  // namespace
 
 Outcome shortest_paths(Runtime& runtime, const Parameters& parameters) {
+  needs(parameters.size("block") > 0 && parameters.count % parameters.size("block") == 0 &&
+            parameters.size("weight") > 0,
+        "shortest_paths needs a count that its block divides, and a weight");
   return runtime.run(find_paths, parameters);
 }
 

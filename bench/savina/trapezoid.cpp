@@ -46,7 +46,6 @@ double by_simpsons_rule(double left, double right) {
 
 Outcome integral(const Parameters& parameters) {
   const double left = parameters["left"], right = parameters["right"];
-  needs(0 <= left && left < right, "trapezoid needs 0 <= left < right");
   const std::size_t count = parameters.count, processes = parameters.processes;
   const double width = (right - left) / static_cast<double>(count);
   Stopwatch watch;
@@ -75,6 +74,8 @@ Outcome integral(const Parameters& parameters) {
 }  // namespace
 
 Outcome trapezoid(Runtime& runtime, const Parameters& parameters) {
+  needs(0 <= parameters["left"] && parameters["left"] < parameters["right"],
+        "trapezoid needs 0 <= left < right");
   return runtime.run(integral, parameters);
 }
 
