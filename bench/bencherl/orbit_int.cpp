@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <set>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "list.hpp"

@@ -3,6 +3,7 @@
 //
 // Reading a value and writing it back are two steps, as published, so two processes may write the same: a
 // value says how many have changed it at least one after another, and not how many in all.
+#include <algorithm>
 #include <vector>
 
 #include "list.hpp"

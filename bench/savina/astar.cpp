@@ -1,6 +1,8 @@
 // astar: a way through a grid of three dimensions, looked for by workers that claim the nodes they reach.
 // What it stresses is an array that all change, beside a master that everything to be done goes through.
+#include <algorithm>
 #include <deque>
+#include <utility>
 
 #include "part2.hpp"
 #include "part2_common.hpp"

@@ -6,6 +6,7 @@
 // numbers it is the other way round, so that two neighbouring blocks are a sequence for the next P.
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "part2.hpp"
 #include "part2_common.hpp"

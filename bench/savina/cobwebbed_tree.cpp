@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <numbers>
+#include <utility>
 
 #include "part2.hpp"
 #include "part2_common.hpp"
@@ -65,7 +66,7 @@ struct Node {
   std::uint64_t noise = first_noise;
 };
 
-void grow(Node& node, Grow grow);
+void grow(Node& node, Grow grant);
 void visit(Node& node, Visit);
 void fold(Node& node, Fold);
 void add_up(Node& node, Ended ended);
@@ -76,17 +77,17 @@ auto live(Node node) {
   return rest(std::move(node), grow, visit, fold, add_up);
 }
 
-void spawn_children(Node& node, const Grow& grow) {
-  for (std::size_t i = 0; i < grow.children; ++i) {
-    Node child{.parent = self(), .root = node.root, .units = grow.units, .unit = grow.unit};
-    const bool is_urgent = i == grow.urgent;
+void spawn_children(Node& node, const Grow& grant) {
+  for (std::size_t i = 0; i < grant.children; ++i) {
+    Node child{.parent = self(), .root = node.root, .units = grant.units, .unit = grant.unit};
+    const bool is_urgent = i == grant.urgent;
     child.ended.urgent = is_urgent ? 1 : 0;
     node.children.push_back(spawn({.priority = is_urgent ? Priority::high : Priority::normal}, live, child));
   }
   node.missing = node.children.size();
 }
 
-void grow(Node& node, Grow grow) { spawn_children(node, grow); }
+void grow(Node& node, Grow grant) { spawn_children(node, grant); }
 
 void visit(Node& node, Visit) {
   node.noise = work(node.noise, node.units * node.unit);
@@ -151,10 +152,10 @@ class Root {
   }
 
   Grow next_grant(std::size_t urgent) {
-    Grow grow{children_, normal_units(), unit_, urgent};
+    Grow grant{children_, normal_units(), unit_, urgent};
     size_ += children_;
-    nodes_by_units_[grow.units] += children_;
-    return grow;
+    nodes_by_units_[grant.units] += children_;
+    return grant;
   }
 
   std::uint64_t expected_digest() const {

@@ -1,5 +1,7 @@
 // fibonacci: a process for each call of the recursive definition. What it stresses is starting and ending
 // processes that wait for two messages in between.
+#include <utility>
+
 #include "part2.hpp"
 #include "part2_common.hpp"
 

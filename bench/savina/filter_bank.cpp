@@ -5,6 +5,7 @@
 #include <cmath>
 #include <deque>
 #include <numeric>
+#include <utility>
 
 #include "part2.hpp"
 #include "part2_common.hpp"
@@ -65,7 +66,7 @@ void end(Stage& stage, End) {
   exit(ExitReason::normal);
 }
 
-void branch(Branches& branches, Sample sample) {
+void pass_to_all(Branches& branches, Sample sample) {
   for (Pid channel : branches.channels) send(channel, sample);
 }
 void end_branches(Branches& branches, End) {
@@ -73,12 +74,12 @@ void end_branches(Branches& branches, End) {
   exit(ExitReason::normal);
 }
 
-void delay(Delay& delay, Sample sample) {
+void pass_delayed(Delay& delay, Sample sample) {
   send(delay.next, Sample{std::exchange(delay.line[delay.position], sample.value)});
   delay.position = (delay.position + 1) % delay.line.size();
 }
 
-void filter(Filter& filter, Sample sample) {
+void pass_filtered(Filter& filter, Sample sample) {
   const std::size_t length = filter.coefficients.size();
   if (filter.window.size() < length) {
     filter.window.push_back(sample.value);
@@ -94,12 +95,12 @@ void filter(Filter& filter, Sample sample) {
   send(filter.next, Sample{sum});
 }
 
-void pick(Sampler& sampler, Sample sample) {
+void pass_some(Sampler& sampler, Sample sample) {
   send(sampler.next, sampler.count == 0 ? sample : Sample{0});
   sampler.count = (sampler.count + 1) % sampler.rate;
 }
 
-void tag(Tagger& tagger, Sample sample) { send(tagger.next, Tagged{tagger.channel, sample.value}); }
+void pass_tagged(Tagger& tagger, Sample sample) { send(tagger.next, Tagged{tagger.channel, sample.value}); }
 
 void integrate(Integrator& integrator, Tagged sample) {
   integrator.channels[sample.channel].push_back(sample.value);
@@ -136,16 +137,17 @@ Pid spawn_channel(std::size_t channel, std::size_t columns, std::size_t channels
     second[columns - 1 - i] = second_coefficient(channel, i);
   }
   auto spawn_delay = [](Pid next, std::size_t length) {
-    return spawn([](Delay made) { return rest(std::move(made), delay, end<Delay>); },
+    return spawn([](Delay made) { return rest(std::move(made), pass_delayed, end<Delay>); },
                  Delay{next, Samples(length)});
   };
   auto spawn_filter = [](Pid next, Samples coefficients) {
-    return spawn([](Filter made) { return rest(std::move(made), filter, end<Filter>); },
+    return spawn([](Filter made) { return rest(std::move(made), pass_filtered, end<Filter>); },
                  Filter{next, std::move(coefficients)});
   };
-  Pid next = spawn([](Tagger made) { return rest(made, tag, end<Tagger>); }, Tagger{integrator, channel});
+  Pid next =
+      spawn([](Tagger made) { return rest(made, pass_tagged, end<Tagger>); }, Tagger{integrator, channel});
   next = spawn_delay(spawn_filter(next, std::move(second)), columns - 1);
-  next = spawn([](Sampler made) { return rest(made, pick, end<Sampler>); }, Sampler{next, columns});
+  next = spawn([](Sampler made) { return rest(made, pass_some, end<Sampler>); }, Sampler{next, columns});
   return spawn_delay(spawn_filter(next, std::move(first)), columns - 1);
 }
 
@@ -200,7 +202,7 @@ Outcome filter_signal(const Parameters& parameters) {
   Branches branches;
   for (std::size_t i = 0; i < channels; ++i)
     branches.channels.push_back(spawn_channel(i, columns, channels, integrator));
-  Pid first = spawn_link([](Branches made) { return rest(std::move(made), branch, end_branches); },
+  Pid first = spawn_link([](Branches made) { return rest(std::move(made), pass_to_all, end_branches); },
                          std::move(branches));
   spawn_link(produce, first, samples);
   Samples sums;

@@ -1,5 +1,6 @@
 // matrix_multiply: a product of matrices, cut into eight products of half the size until they are small. What
 // it stresses is work that breeds work through a master, and arithmetic on large arrays that all read.
+#include <algorithm>
 #include <bit>
 #include <map>
 

@@ -1,5 +1,6 @@
 // n_queens: boards with so many queens that none attacks another, until enough are found. What it stresses is
 // a master that everything goes through: each worker sends it what is left to do, and every board found.
+#include <algorithm>
 #include <array>
 
 #include "part2.hpp"

@@ -1,6 +1,7 @@
 // over_relaxation: a grid of cells, of which the black and the white ones by turns take a mean of their
 // neighbours. What it stresses is many processes that each talk to four others in lockstep.
 #include <cmath>
+#include <utility>
 
 #include "part2.hpp"
 #include "part2_common.hpp"
@@ -77,7 +78,7 @@ void go_on(Cell& cell) {
   send_value(cell);
 }
 
-void start(Cell& cell, Start start) {
+void begin(Cell& cell, Start start) {
   cell.neighbours = std::move(start.neighbours);
   if (cell.begins) send_value(cell);
   go_on(cell);
@@ -135,7 +136,7 @@ Outcome relax(const Parameters& parameters) {
   std::vector<Pid> cells;
   for (std::size_t row = 0; row < side; ++row)
     for (std::size_t column = 0; column < side; ++column)
-      cells.push_back(spawn([](Cell cell) { return rest(std::move(cell), start, take); },
+      cells.push_back(spawn([](Cell cell) { return rest(std::move(cell), begin, take); },
                             Cell{self(), grid[row * side + column], omega, is_black(row, column), rounds}));
   for (std::size_t row = 0; row < side; ++row) {
     for (std::size_t column = 0; column < side; ++column) {

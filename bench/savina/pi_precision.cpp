@@ -1,5 +1,8 @@
 // pi_precision: the digits of pi by the formula of Bailey, Borwein and Plouffe, a term a message. What it
 // stresses is a master that keeps workers busy, and values of some kilobytes that travel.
+#include <algorithm>
+#include <utility>
+
 #include "part2.hpp"
 #include "part2_common.hpp"
 

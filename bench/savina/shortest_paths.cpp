@@ -1,6 +1,7 @@
 // shortest_paths: the distances between all nodes of a graph, by the method of Floyd and Warshall, a process
 // for each block of the matrix. What it stresses is steps in which each process needs the blocks of many
 // others, and selective receive: some are a step ahead.
+#include <algorithm>
 #include <map>
 
 #include "part2.hpp"

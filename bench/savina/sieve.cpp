@@ -27,15 +27,15 @@ struct Filter {
   Pid next{};
 };
 
-void filter(Filter& filter, Candidate candidate);
+void take(Filter& filter, Candidate candidate);
 void finish(Filter& filter, End end);
 
 Pid spawn_filter(std::size_t capacity, Pid waiting, std::uint64_t first_prime) {
-  return spawn([](Filter made) { return rest(std::move(made), filter, finish); },
+  return spawn([](Filter made) { return rest(std::move(made), take, finish); },
                Filter{capacity, waiting, {first_prime}});
 }
 
-void filter(Filter& filter, Candidate candidate) {
+void take(Filter& filter, Candidate candidate) {
   for (std::uint64_t prime : filter.primes)
     if (candidate.value % prime == 0) return;
   if (filter.next) {
