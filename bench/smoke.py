@@ -20,6 +20,29 @@ SMALL = {
         "bounded_buffer": "--count 20 --set produce_cost=1 --set consume_cost=2",
         "sleeping_barber": "--count 100 --set places=5",
         "bank_transaction": "--count 500 --processes 50",
+        "radix_sort": "--count 100 --set bits=8",
+        "filter_bank": "--count 200 --set columns=30",
+        "sieve": "--count 500 --set primes=20",
+        "cobwebbed_tree": "--count 500",
+        "facility_location": "--count 1000",
+        "trapezoid": "--count 10000",
+        "pi_precision": "--count 200",
+        "matrix_multiply": "--count 64 --set block=64",
+        "quicksort": "--count 5000 --set cutoff=50",
+        "shortest_paths": "--count 30 --set block=10",
+        "astar": "--count 12 --set threshold=50",
+        "n_queens": "--count 7",
+        "bitonic_sort": "--count 64",
+        "fibonacci": "--count 12",
+    },
+    "bench_bencherl": {
+        "ehb": "--count 120 --processes 2",
+        "genstress_proc_call": "--processes 20",
+        "genstress_gen_call": "--processes 20",
+        "mbrot": "--processes 5",
+        "orbit_int": "--count 500",
+        "orbit_int_spawning": "--count 500",
+        "ran": "--set numbers=1000",
     },
 }
 # What a program refuses, and what it says.
@@ -28,6 +51,13 @@ REFUSED = {
         ("chameneos --processes 1", "chameneos meet in pairs: --processes 2 or more"),
         ("bounded_buffer --set buffer=40", "--set buffer above --processes"),
         ("ping_pong --set seed=1", "ping_pong has no parameter \"seed\""),
+        ("bitonic_sort --count 3", "a count that is a power of two"),
+        ("shortest_paths --count 7", "a count that its block divides"),
+        ("n_queens --count 17", "a count up to 16"),
+    ],
+    "bench_bencherl": [
+        ("orbit_int --set generators=6", "orbit_int has generators 1 to 5"),
+        ("timer_wheel --count 1", "a count of 2 or more"),
     ],
 }
 

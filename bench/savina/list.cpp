@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "part2.hpp"
+
 namespace throng_bench {
 namespace {
 
@@ -57,6 +59,7 @@ std::span<const Scenario> scenarios() {
   static const std::vector<Scenario> all = [] {
     const std::span<const Scenario> parts[] = {
         first_part,
+        savina_part2(),
     };
     std::vector<Scenario> list;
     for (std::span<const Scenario> part : parts) list.insert(list.end(), part.begin(), part.end());
