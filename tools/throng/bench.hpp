@@ -37,7 +37,7 @@ struct BenchLine {
   std::uint64_t processes = 0;
   std::uint64_t processes_per_worker = 0;
   std::vector<std::string> settings{};  // NAME=VALUE
-  std::vector<BenchFigure> figures{};        // those that count; the first one above all
+  std::vector<BenchFigure> figures{};   // those that count; the first one above all
   std::uint64_t size = 0;               // the units of which a growth curve counts the cost; 0: no such line
 };
 

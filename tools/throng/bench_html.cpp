@@ -56,7 +56,8 @@ std::string html_of(const BenchResult& result) {
   if (result.is_growth) {
     html += "<p>Both axes are logarithmic. A line is of medians, a bar from the least to the most.</p>\n";
     for (const Curve& curve : curves_of(result)) {
-      for (const BenchFigure& figure : curve.points[0]->line.figures) html += curves_for(result, curve, figure);
+      for (const BenchFigure& figure : curve.points[0]->line.figures)
+        html += curves_for(result, curve, figure);
     }
   } else {
     html += fmt::format(

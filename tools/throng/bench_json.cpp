@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "bench_report.hpp"
+#include "statistics.hpp"
 
 namespace throng::command {
 namespace {
@@ -15,8 +16,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int format_version = 1;
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
-
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 double number_of(const Json& json) { return json.is_number() ? json.get<double>() : none; }
 
@@ -68,7 +67,8 @@ Json json_of_medians(const BenchSeries& series, const std::vector<Contender>& co
 Json json_of_series(const BenchSeries& series, const std::vector<Contender>& contenders) {
   const BenchLine& line = series.line;
   Json figures = Json::array(), runs = Json::array();
-  for (const BenchFigure& figure : line.figures) figures.push_back({{"name", figure.name}, {"unit", figure.unit}});
+  for (const BenchFigure& figure : line.figures)
+    figures.push_back({{"name", figure.name}, {"unit", figure.unit}});
   for (const BenchRun& run : series.runs) runs.push_back(json_of_run(run, contenders));
   std::vector<std::string> command = command_of(contenders[0], line, series.workers);
   command.erase(command.begin());

@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::uint64_t million = 1'000'000;
 
-std::vector<BenchFigure> per(const char* what) { return {{"ns_per_operation", fmt::format("ns per {}", what)}}; }
+std::vector<BenchFigure> per(const char* what) {
+  return {{"ns_per_operation", fmt::format("ns per {}", what)}};
+}
 
 std::vector<BenchFigure> of_spawning() {
   return {{"ns_per_operation", "ns per process"},

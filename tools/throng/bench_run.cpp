@@ -11,14 +11,13 @@
 #include "bench_report.hpp"
 #include "child.hpp"
 #include "cpu_distance.hpp"
+#include "statistics.hpp"
 #include "text.hpp"
 
 namespace throng::command {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
 // A contender may say other things first; its report is what it says last.
 std::string last_line(std::string text) {

@@ -7,12 +7,11 @@
 #include <set>
 
 #include "bench_report.hpp"
+#include "statistics.hpp"
 #include "text.hpp"
 
 namespace throng::command {
 namespace {
-
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
 std::string trimmed(std::string line) {
   line.erase(line.find_last_not_of(' ') + 1);

@@ -13,13 +13,12 @@
 #include <csignal>
 #include <cstring>
 #include <stdexcept>
+#include <throng/scheduler/clock.hpp>
 
 extern char** environ;
 
 namespace throng::command {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t most_output = 1 << 20;  // of one stream; what comes after that is read and forgotten
 constexpr auto look_after = std::chrono::milliseconds(20);

@@ -7,14 +7,13 @@
 #include <atomic>
 #include <chrono>
 #include <thread>
+#include <throng/scheduler/clock.hpp>
 #include <vector>
 
 #include "statistics.hpp"
 
 namespace throng::command {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr int batches = 15, round_trips = 2'000;
 constexpr auto most_time = std::chrono::milliseconds(500);  // where others keep the CPUs busy

@@ -12,8 +12,6 @@
 namespace throng::command {
 namespace {
 
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
-
 // From being woken, or created, to the run; in microseconds.
 std::vector<double> wake_delays(const std::vector<Placed>& events) {
   std::unordered_map<std::uint64_t, Duration> woken;

@@ -61,7 +61,7 @@ bool is_enough(const std::vector<double>& first, const std::vector<double>& valu
 }  // namespace
 
 double quantile(std::vector<double> values, double share) {
-  if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
+  if (values.empty()) return none;
   double place = share * static_cast<double>(values.size() - 1);
   auto below = static_cast<std::size_t>(place);
   auto at = values.begin() + static_cast<std::ptrdiff_t>(below);
@@ -80,12 +80,11 @@ double jain_index(const std::vector<double>& shares) {
     sum += share;
     squares += share * share;
   }
-  if (squares == 0) return std::numeric_limits<double>::quiet_NaN();
+  if (squares == 0) return none;
   return sum * sum / (static_cast<double>(shares.size()) * squares);
 }
 
 Interval confidence_of_median(const std::vector<double>& values) {
-  constexpr double none = std::numeric_limits<double>::quiet_NaN();
   if (values.empty() || has_nan(values)) return {none, none};
   std::mt19937_64 random(bootstrap_seed);
   std::vector<std::size_t> turns(values.size());
@@ -125,7 +124,6 @@ Verdict compare(const std::vector<double>& first, const std::vector<double>& val
 
 Interval confidence_of_ratio(const std::vector<double>& first, const std::vector<double>& values,
                              Turns turns) {
-  constexpr double none = std::numeric_limits<double>::quiet_NaN();
   // A drawn median of zero would make the ratio infinite.
   if (!is_enough(first, values) || std::ranges::min(first) <= 0) return {none, none};
   return bootstrap(first, values, turns, [](double before, double after) { return after / before; });

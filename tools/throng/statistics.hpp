@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string_view>
 #include <vector>
 
 namespace throng::command {
+
+inline constexpr double none = std::numeric_limits<double>::quiet_NaN();  // there is no such figure
 
 // The value below which a share of them lies, from 0 to 1, between neighbours by their distance. NaN: there
 // are none.
