@@ -370,17 +370,6 @@ void Machine::require_running(const char* call) const {
                          " on a runtime that has been stopped; make a new one");
 }
 
-WorkerState& state_of(Worker& worker) noexcept { return *static_cast<WorkerState*>(worker.attachment); }
-
-Process* current_process() noexcept {
-  Worker* worker = current_worker();
-  return worker != nullptr && worker->attachment != nullptr ? state_of(*worker).current : nullptr;
-}
-
-Process& require_process(const char* call) {
-  Process* process = current_process();
-  if (process == nullptr) throw NotInProcess(call);
-  return *process;
-}
+void refuse_outside(const char* call) { throw NotInProcess(call); }
 
 }  // namespace throng::detail

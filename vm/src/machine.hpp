@@ -211,12 +211,23 @@ class Machine {
 };
 
 // The state of the worker the caller runs on. Requires: a worker thread. Never keep it across a switch.
-WorkerState& state_of(Worker& worker) noexcept;
+inline WorkerState& state_of(Worker& worker) noexcept {
+  return *static_cast<WorkerState*>(worker.attachment);
+}
 // The process that runs on the calling thread, or null. Never keep the worker across a switch; the process
 // may.
-Process* current_process() noexcept;
+THRONG_INLINE Process* current_process() noexcept {
+  Worker* worker = current_worker();
+  return worker != nullptr && worker->attachment != nullptr ? state_of(*worker).current : nullptr;
+}
 // The same, or NotInProcess naming `call`.
-Process& require_process(const char* call);
+[[noreturn]] void refuse_outside(const char* call);
+THRONG_INLINE Process& require_process(const char* call) {
+  Process* process = current_process();
+  if (process == nullptr) [[unlikely]]
+    refuse_outside(call);
+  return *process;
+}
 
 // -- process_run.cpp
 // Leaves the stack for the worker; returns when the process runs again, maybe on another thread.

@@ -35,8 +35,8 @@ THRONG_INLINE void leave_runtime(Process& process) noexcept {
 
 class InRuntime {
  public:
-  explicit InRuntime(Process& process) noexcept : process_(process) { enter_runtime(process_); }
-  ~InRuntime() { leave_runtime(process_); }
+  THRONG_INLINE explicit InRuntime(Process& process) noexcept : process_(process) { enter_runtime(process_); }
+  THRONG_INLINE ~InRuntime() { leave_runtime(process_); }
   InRuntime(const InRuntime&) = delete;
   InRuntime& operator=(const InRuntime&) = delete;
 
@@ -56,14 +56,15 @@ class InUserCode {
   Process& process_;
 };
 
-// Every public function that is for processes begins with one. Throws NotInProcess.
+// Every public function that is for processes begins with one. Throws NotInProcess. Inline whatever the
+// compiler thinks: of a message it is a tenth.
 class RuntimeCall : InRuntime {
  public:
-  explicit RuntimeCall(const char* call) : RuntimeCall(require_process(call)) {}
+  THRONG_INLINE explicit RuntimeCall(const char* call) : RuntimeCall(require_process(call)) {}
   Process& process() const noexcept { return caller_; }
 
  private:
-  explicit RuntimeCall(Process& caller) noexcept : InRuntime(caller), caller_(caller) {}
+  THRONG_INLINE explicit RuntimeCall(Process& caller) noexcept : InRuntime(caller), caller_(caller) {}
   Process& caller_;
 };
 
