@@ -25,7 +25,7 @@ auto account(int opening) {
   return rest(
       Account{opening}, [](Account& self, Deposit deposit) { self.balance += deposit.amount; },
       [](Account& self, Ask ask) { send(ask.from, Balance{self.balance}); },
-      [](Account&, Close) { exit(ExitReason::normal); });  // the end of a process at rest
+      [](Account&, Close) { return AtRest::ends; });  // the end of a process at rest
 }
 
 int main() {

@@ -54,16 +54,16 @@ struct Comparator {
   std::uint64_t first = 0;
 };
 
-void deal(Splitter& splitter, Value value) {
+AtRest deal(Splitter& splitter, Value value) {
   send(splitter.others[splitter.dealt++ / splitter.run % splitter.others.size()], value);
-  if (splitter.dealt == splitter.left) exit(ExitReason::normal);
+  return splitter.dealt == splitter.left ? AtRest::ends : AtRest::stays;
 }
 
-void join(Joiner& joiner, Tagged value) {
+AtRest join(Joiner& joiner, Tagged value) {
   joiner.lanes[value.source].values.push_back(value.value);
   for (;;) {
     Joiner::Lane& lane = joiner.lanes[joiner.taken / joiner.run % joiner.lanes.size()];
-    if (lane.taken == lane.values.size()) return;
+    if (lane.taken == lane.values.size()) return AtRest::stays;
     const std::uint64_t next = lane.values[lane.taken++];
     ++joiner.taken;
     if (joiner.is_inner) {
@@ -71,19 +71,19 @@ void join(Joiner& joiner, Tagged value) {
     } else {
       send(joiner.next, Value{next});
     }
-    if (joiner.taken == joiner.left) exit(ExitReason::normal);
+    if (joiner.taken == joiner.left) return AtRest::ends;
   }
 }
 
-void compare(Comparator& comparator, Value value) {
+AtRest compare(Comparator& comparator, Value value) {
   if (!std::exchange(comparator.has_first, true)) {
     comparator.first = value.value;
-    return;
+    return AtRest::stays;
   }
   auto [low, high] = std::minmax(comparator.first, value.value);
   send(comparator.next, Tagged{comparator.number, comparator.is_rising ? low : high});
   send(comparator.next, Tagged{comparator.number, comparator.is_rising ? high : low});
-  exit(ExitReason::normal);
+  return AtRest::ends;
 }
 
 Pid spawn_splitter(Splitter splitter) {

@@ -20,11 +20,11 @@ struct Sum {
   int missing = 2;
 };
 
-void add(Sum& sum, Value value) {
+AtRest add(Sum& sum, Value value) {
   sum.sum += value.value;
-  if (--sum.missing > 0) return;
+  if (--sum.missing > 0) return AtRest::stays;
   send(sum.parent, Value{sum.sum});
-  exit(ExitReason::normal);
+  return AtRest::ends;
 }
 
 void spawn_call(Pid parent, std::size_t n);

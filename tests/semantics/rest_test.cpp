@@ -53,6 +53,35 @@ TEST_CASE("SIG-2: a process at rest takes messages and trapped exits of one send
   });
 }
 
+TEST_CASE("EXT-1: a clause at rest that says so ends its process with normal; later messages are not seen") {
+  struct Countdown {
+    Witness witness;
+    int left;
+  };
+  on_one_and_two_workers([](Runtime& runtime) {
+    std::atomic<int> destroyed{0};
+    auto [end, seen] = runtime.run(trusted([&destroyed] {
+      auto [process, watch] = spawn_monitor(trusted([&destroyed, observer = self()] {
+        return rest(
+            Countdown{Witness(destroyed), 3},
+            [](Countdown& countdown, Go) { return --countdown.left == 0 ? AtRest::ends : AtRest::stays; },
+            [observer](Countdown&, Number number) { send(observer, number); });
+      }));
+      send(process, Number{1});
+      for (int i = 0; i < 3; ++i) send(process, Go{});
+      send(process, Number{2});
+      ExitReason why = expect_down(watch).reason;
+      int first = expect<Number>().value;
+      int second =
+          receive([](Number number) { return number.value; }, after(Duration::zero(), [] { return 0; }));
+      return std::pair{why, std::vector{first, second}};
+    }));
+    CHECK(end == ExitReason::normal);
+    CHECK(seen == std::vector{1, 0});
+    CHECK(destroyed == 1);
+  });
+}
+
 TEST_CASE("SIG-3: an exit signal ends a process at rest, and its state is destroyed before the Down") {
   struct Holder {
     Witness witness;

@@ -1,13 +1,18 @@
 // Processes at rest: a body that returns rest(state, clauses…) gives its stack back and lives on as that
 // state alone. When a message arrives that a clause takes, clause(state, message) runs on whatever stack is
 // warm; it may call everything a process may, and blocking in the middle keeps the stack until it is through.
-// A million such processes cost a control block and their state each. exit(reason) ends one.
+// A million such processes cost a control block and their state each. A clause that returns AtRest::ends ends
+// one; exit(reason) does so from anywhere, at the price of an exception.
 #pragma once
 
 #include <throng/vm/body.hpp>
 #include <throng/vm/receive.hpp>
 
 namespace throng {
+
+// What a clause of rest() may return: whether the process goes on when it is through. `ends`: as if its body
+// had returned, with the reason normal (EXT-1). A clause that returns nothing stays.
+enum class AtRest : std::uint8_t { stays, ends };
 
 namespace detail {
 
@@ -45,13 +50,20 @@ struct RestBody : Body {
   using MessageOf = std::remove_cvref_t<typename SecondParameter<C>::type>;
 
   template <std::size_t I>
-  void call(std::size_t index, void* payload) {
+  AtRest call(std::size_t index, void* payload) {
     if (index == I) {
       using C = std::tuple_element_t<I, std::tuple<Clauses...>>;
-      std::get<I>(clauses)(state, std::move(*static_cast<MessageOf<C>*>(payload)));
+      using Answer = std::invoke_result_t<C&, State&, MessageOf<C>>;
+      auto& message = *static_cast<MessageOf<C>*>(payload);
+      if constexpr (std::is_same_v<Answer, AtRest>) {
+        return std::get<I>(clauses)(state, std::move(message));
+      } else {
+        std::get<I>(clauses)(state, std::move(message));
+      }
     } else if constexpr (I + 1 < sizeof...(Clauses)) {
-      call<I + 1>(index, payload);
+      return call<I + 1>(index, payload);
     }
+    return AtRest::stays;
   }
 
   static Body* run(Body* body) {
@@ -60,7 +72,7 @@ struct RestBody : Body {
     for (;;) {
       MessageQueue::Found found = receive_at_rest(erased);
       if (!found.message) return body;
-      self.template call<0>(found.clause, found.message.payload());
+      if (self.template call<0>(found.clause, found.message.payload()) == AtRest::ends) return nullptr;
     }
   }
   static void destroy(Body* body) noexcept { static_cast<RestBody*>(body)->~RestBody(); }
