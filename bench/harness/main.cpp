@@ -1,5 +1,5 @@
-// PROGRAM NAME [--count N] [--processes N] [--set NAME=VALUE]... [--workers N] [--runs N] [--policy NAME]:
-// one JSON line a run, on stdout. Without a name: the list of this program's scenarios.
+// PROGRAM NAME [--count N] [--processes N] [--set NAME=VALUE]... [--workers N] [--runs N] [--policy NAME]
+// [--record]: one JSON line a run, on stdout. Without a name: the list of this program's scenarios.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -45,18 +45,19 @@ void take(const std::string& setting, Parameters& parameters) {
 
 int main(int argc, char** argv) {
   CLI::App app{"Scenarios: whole workloads, timed, their results checked"};
-  std::string name, policy = "built_in";
+  std::string name;
   std::vector<std::string> settings;
   Parameters parameters;
-  unsigned workers = 1;
+  Setting setting;
   std::size_t runs = 1;
   app.add_option("scenario", name, "Which one to run");
   app.add_option("--count", parameters.count, "How many operations");
   app.add_option("--processes", parameters.processes, "How many processes take part");
   app.add_option("--set", settings, "A further parameter")->type_name("NAME=VALUE")->expected(1)->take_all();
-  app.add_option("--workers", workers, "How many threads run processes")->check(CLI::Range(1, 1024));
+  app.add_option("--workers", setting.workers, "How many threads run processes")->check(CLI::Range(1, 1024));
   app.add_option("--runs", runs, "How many runs, each in a runtime of its own");
-  app.add_option("--policy", policy, "The scheduling policy");
+  app.add_option("--policy", setting.policy, "The scheduling policy");
+  app.add_flag("--record", setting.recorded, "With the recorder on");
   app.footer(listing());
   CLI11_PARSE(app, argc, argv);
   const Scenario* scenario = find_scenario(name);
@@ -67,7 +68,7 @@ int main(int argc, char** argv) {
   try {
     for (const std::string& setting : settings) take(setting, parameters);
     for (; runs > 0; --runs) {
-      std::puts(run_scenario(*scenario, parameters, workers, policy).json().c_str());
+      std::puts(run_scenario(*scenario, parameters, setting).json().c_str());
       std::fflush(stdout);
     }
   } catch (const std::exception& error) {

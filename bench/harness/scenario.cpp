@@ -57,11 +57,12 @@ const Scenario* find_scenario(std::string_view name) {
   return found == all.end() ? nullptr : &*found;
 }
 
-RunReport run_scenario(const Scenario& scenario, Parameters parameters, unsigned workers,
-                       std::string_view policy) {
+RunReport run_scenario(const Scenario& scenario, Parameters parameters, const Setting& setting) {
   fill_in(scenario, parameters);
-  throng::Runtime runtime(
-      {.workers = workers, .name = std::string(scenario.name), .policy = throng::policies::named(policy)});
+  throng::Runtime runtime({.workers = setting.workers,
+                           .name = std::string(scenario.name),
+                           .policy = throng::policies::named(setting.policy)});
+  if (setting.recorded) runtime.start_recording();
   const double cpu_before = cpu_seconds();
   Outcome outcome = scenario.run(runtime, parameters);
   if (outcome.operations == 0)
@@ -70,8 +71,7 @@ RunReport run_scenario(const Scenario& scenario, Parameters parameters, unsigned
   report.workload = scenario.name;
   report.operations = outcome.operations;
   report.processes = parameters.processes;
-  report.workers = workers;
-  report.policy = policy;
+  report.setting = setting;
   report.more = parameters.more;
   report.ns_per_operation = outcome.nanoseconds / static_cast<double>(outcome.operations);
   report.cpu_seconds = cpu_seconds() - cpu_before;
@@ -83,9 +83,10 @@ RunReport run_scenario(const Scenario& scenario, Parameters parameters, unsigned
 std::string RunReport::json() const {
   std::string text =
       "{\"workload\":\"" + workload + "\",\"operations\":" + std::to_string(operations) +
-      ",\"processes\":" + std::to_string(processes) + ",\"workers\":" + std::to_string(workers) +
-      ",\"policy\":\"" + policy + "\"" + ",\"ns_per_operation\":" + number(ns_per_operation) +
-      ",\"cpu_seconds\":" + number(cpu_seconds) + ",\"peak_rss_bytes\":" + std::to_string(peak_rss_bytes);
+      ",\"processes\":" + std::to_string(processes) + ",\"workers\":" + std::to_string(setting.workers) +
+      ",\"policy\":\"" + setting.policy + "\"" + (setting.recorded ? ",\"recorded\":1" : "") +
+      ",\"ns_per_operation\":" + number(ns_per_operation) + ",\"cpu_seconds\":" + number(cpu_seconds) +
+      ",\"peak_rss_bytes\":" + std::to_string(peak_rss_bytes);
   for (const auto& [name, value] : more) text += ",\"" + name + "\":" + number(value);
   for (const auto& [name, value] : extra) text += ",\"" + name + "\":" + number(value);
   return text + "}";

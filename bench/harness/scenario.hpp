@@ -48,13 +48,19 @@ struct Scenario {
 std::span<const Scenario> scenarios();
 const Scenario* find_scenario(std::string_view name);
 
+// What a run is under, whatever the scenario.
+struct Setting {
+  unsigned workers = 1;
+  std::string policy = "built_in";
+  bool recorded = false;  // with the recorder on, so that its price shows
+};
+
 // One run: a fresh runtime, the scenario, one line of JSON.
 struct RunReport {
   std::string workload;
   std::size_t operations = 0;
   std::size_t processes = 0;
-  unsigned workers = 0;
-  std::string policy;
+  Setting setting;
   std::map<std::string, double, std::less<>> more;  // the further parameters
   double ns_per_operation = 0;
   double cpu_seconds = 0;
@@ -64,8 +70,7 @@ struct RunReport {
   std::string json() const;
 };
 // Throws std::invalid_argument for a policy or a parameter that there is not.
-RunReport run_scenario(const Scenario& scenario, Parameters parameters, unsigned workers,
-                       std::string_view policy);
+RunReport run_scenario(const Scenario& scenario, Parameters parameters, const Setting& setting);
 
 // -- for scenarios
 
