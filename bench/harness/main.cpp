@@ -66,7 +66,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    for (const std::string& setting : settings) take(setting, parameters);
+    for (const std::string& text : settings) take(text, parameters);
     for (; runs > 0; --runs) {
       std::puts(run_scenario(*scenario, parameters, setting).json().c_str());
       std::fflush(stdout);
