@@ -16,12 +16,14 @@ function(throng_language target)
   set_target_properties(${target} PROPERTIES CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF)
 endfunction()
 
-# Compiles a target's files in pieces of ten. Not current.cpp: nobody may see through its accessor. What one file calls
-# its own another may call the same, so two warnings make no sense; other builds give them. After throng_warnings().
+# Compiles a target's files in pieces of ten. Not current.cpp: nobody may see through its accessor. Nor injector.cpp: it
+# includes the package's queue in a way of its own for the thread sanitizer. What one file calls its own another may call
+# the same, so two warnings make no sense; other builds give them. After throng_warnings().
 function(throng_unity target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)
   target_compile_options(${target} PRIVATE -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
-  set_source_files_properties("${PROJECT_SOURCE_DIR}/scheduler/src/current.cpp" TARGET_DIRECTORY ${target}
+  set_source_files_properties("${PROJECT_SOURCE_DIR}/scheduler/src/current.cpp"
+                              "${PROJECT_SOURCE_DIR}/scheduler/src/injector.cpp" TARGET_DIRECTORY ${target}
                               PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
