@@ -4,8 +4,8 @@
 #include <deque>
 #include <utility>
 
-#include "part2.hpp"
-#include "part2_common.hpp"
+#include "common.hpp"
+#include "list.hpp"
 
 namespace throng_bench {
 

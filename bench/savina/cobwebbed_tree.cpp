@@ -6,8 +6,8 @@
 #include <numbers>
 #include <utility>
 
-#include "part2.hpp"
-#include "part2_common.hpp"
+#include "common.hpp"
+#include "list.hpp"
 
 namespace throng_bench {
 

@@ -1,10 +1,12 @@
-// What the scenarios of this folder share: those who take part and their ends, numbers by a seed, and the
-// refusal of parameters that make no sense.
+// What the scenarios of this folder share: those who take part and their ends, numbers by a seed, the refusal
+// of parameters that make no sense, and an outcome.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 #include "scenario.hpp"
 
@@ -77,6 +79,32 @@ struct Random {
 // Refuses parameters with a sentence, before anything runs.
 inline void needs(bool condition, const char* sentence) {
   if (!condition) throw std::invalid_argument(sentence);
+}
+
+inline std::vector<std::uint64_t> seeded_values(std::size_t count, std::uint64_t limit, std::uint64_t seed) {
+  Random random{seed};
+  std::vector<std::uint64_t> values(count);
+  for (std::uint64_t& value : values) value = random.below(limit);
+  return values;
+}
+
+// Tells a process at rest to end, which has a clause end_of<State>.
+struct Stop {};
+template <class State>
+void end_of(State&, Stop) {
+  throng::exit(throng::ExitReason::normal);
+}
+
+inline void stop_all(Crew& crew, const std::vector<throng::Pid>& processes) {
+  for (throng::Pid process : processes) throng::send(process, Stop{});
+  crew.await_ends();
+}
+
+inline Outcome outcome_of(std::size_t operations, const Stopwatch& watch) {
+  Outcome outcome;
+  outcome.operations = operations;
+  outcome.nanoseconds = watch.nanoseconds();
+  return outcome;
 }
 
 }  // namespace throng_bench

@@ -9,8 +9,8 @@
 #include <optional>
 #include <utility>
 
-#include "part2.hpp"
-#include "part2_common.hpp"
+#include "common.hpp"
+#include "list.hpp"
 
 namespace throng_bench {
 

@@ -2,8 +2,8 @@
 // processes that wait for two messages in between.
 #include <utility>
 
-#include "part2.hpp"
-#include "part2_common.hpp"
+#include "common.hpp"
+#include "list.hpp"
 
 namespace throng_bench {
 

@@ -20,5 +20,20 @@ Outcome sleeping_barber(throng::Runtime& runtime, const Parameters& parameters);
 Outcome cigarette_smokers(throng::Runtime& runtime, const Parameters& parameters);
 Outcome logistic_map(throng::Runtime& runtime, const Parameters& parameters);
 Outcome bank_transaction(throng::Runtime& runtime, const Parameters& parameters);
+Outcome radix_sort(throng::Runtime& runtime, const Parameters& parameters);
+Outcome filter_bank(throng::Runtime& runtime, const Parameters& parameters);
+Outcome sieve(throng::Runtime& runtime, const Parameters& parameters);
+Outcome cobwebbed_tree(throng::Runtime& runtime, const Parameters& parameters);
+Outcome facility_location(throng::Runtime& runtime, const Parameters& parameters);
+Outcome trapezoid(throng::Runtime& runtime, const Parameters& parameters);
+Outcome pi_precision(throng::Runtime& runtime, const Parameters& parameters);
+Outcome matrix_multiply(throng::Runtime& runtime, const Parameters& parameters);
+Outcome quicksort(throng::Runtime& runtime, const Parameters& parameters);
+Outcome shortest_paths(throng::Runtime& runtime, const Parameters& parameters);
+Outcome over_relaxation(throng::Runtime& runtime, const Parameters& parameters);
+Outcome astar(throng::Runtime& runtime, const Parameters& parameters);
+Outcome n_queens(throng::Runtime& runtime, const Parameters& parameters);
+Outcome bitonic_sort(throng::Runtime& runtime, const Parameters& parameters);
+Outcome fibonacci(throng::Runtime& runtime, const Parameters& parameters);
 
 }  // namespace throng_bench

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "part2.hpp"
-#include "part2_common.hpp"
+#include "common.hpp"
+#include "list.hpp"
 
 namespace throng_bench {
 

@@ -2,8 +2,8 @@
 // stresses is a tree of processes that hand large values to each other, moved and not copied.
 #include <algorithm>
 
-#include "part2.hpp"
-#include "part2_common.hpp"
+#include "common.hpp"
+#include "list.hpp"
 
 namespace throng_bench {
 

@@ -2,8 +2,8 @@
 // messages through many mailboxes at once.
 #include <algorithm>
 
-#include "part2.hpp"
-#include "part2_common.hpp"
+#include "common.hpp"
+#include "list.hpp"
 
 namespace throng_bench {
 

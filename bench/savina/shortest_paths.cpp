@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <map>
 
-#include "part2.hpp"
-#include "part2_common.hpp"
+#include "common.hpp"
+#include "list.hpp"
 
 namespace throng_bench {
 

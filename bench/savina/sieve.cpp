@@ -2,8 +2,8 @@
 // it stresses is a pipeline that grows while it runs, with the most work at its beginning.
 #include <algorithm>
 
-#include "part2.hpp"
-#include "part2_common.hpp"
+#include "common.hpp"
+#include "list.hpp"
 
 namespace throng_bench {
 

@@ -2,8 +2,8 @@
 // few processes that are started, asked once and ended.
 #include <cmath>
 
-#include "part2.hpp"
-#include "part2_common.hpp"
+#include "common.hpp"
+#include "list.hpp"
 
 namespace throng_bench {
 
