@@ -6,7 +6,6 @@
 import json
 import os
 import pathlib
-import pty
 import shlex
 import signal
 import stat
@@ -15,7 +14,7 @@ import sys
 import time
 import xml.etree.ElementTree
 
-from run import in_directory, require, require_refusal, throng
+from run import in_directory, on_terminal, require, require_refusal, throng
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -196,24 +195,8 @@ def case_refusals():
 def case_terminal():
     """On a terminal the line of progress is rewritten, and gone in the end."""
     def case(path):
-        fakes = folder_of(path)
-        master, slave = pty.openpty()
-        child = subprocess.Popen([sys.argv[1], "bench", "ping_pong", *fakes, "--runs", "3", "--workers", "1"], stdout=slave,
-                                 stderr=slave, env={**os.environ, "TERM": "xterm"})
-        os.close(slave)
-        text = b""
-        while True:
-            try:
-                piece = os.read(master, 65536)
-            except OSError:  # how a terminal tells that the other side is gone
-                break
-            if not piece:
-                break
-            text += piece
-        require(child.wait() == 0, "it succeeds", text.decode())
-        lines = text.decode().replace("\r\n", "\n").split("\n")
-        require(any("\r" in line and "[....." in line for line in lines), "there is a line of progress", text.decode())
-        require(not any("[." in line.split("\x1b[K")[-1] for line in lines), "no bar is left", text.decode())
+        text, shown = on_terminal("bench", "ping_pong", *folder_of(path), "--runs", "3", "--workers", "1")
+        require(not any("[." in line for line in shown), "no bar is left", text)
     in_directory(case)
 
 

@@ -70,11 +70,10 @@ def case_one():
     require(result.returncode == 0 and json.loads(result.stdout)["ok"], "it succeeds", result.stdout, result.stderr)
 
 
-def case_terminal():
-    """On a terminal the line of progress is rewritten, and gone in the end."""
+def on_terminal(*arguments):
+    """The command on a terminal: all it printed, and what is left of each line in the end. It must succeed."""
     master, slave = pty.openpty()
-    child = subprocess.Popen([THRONG, "demo", "--processes", "500"], stdout=slave, stderr=slave,
-                             env={**os.environ, "TERM": "xterm"})
+    child = subprocess.Popen([THRONG, *arguments], stdout=slave, stderr=slave, env={**os.environ, "TERM": "xterm"})
     os.close(slave)
     text = b""
     while True:
@@ -85,12 +84,18 @@ def case_terminal():
         if not piece:
             break
         text += piece
-    require(child.wait() == 0, "the demo succeeds", text.decode())
-    lines = text.decode().replace("\r\n", "\n").split("\n")
-    require(any("\r" in line and "[....." in line for line in lines), "there is a line of progress", text.decode())
-    shown = [line.split("\x1b[K")[-1] for line in lines]  # what is left of each line
-    require(sum(line.endswith("  ok") for line in shown) == len(ACTS), "results replace progress", text.decode())
-    require(not any("[" in line for line in shown), "no bar is left", text.decode())
+    text = text.decode()
+    require(child.wait() == 0, "it succeeds", text)
+    lines = text.replace("\r\n", "\n").split("\n")
+    require(any("\r" in line and "[....." in line for line in lines), "there is a line of progress", text)
+    return text, [line.split("\x1b[K")[-1] for line in lines]
+
+
+def case_terminal():
+    """On a terminal the line of progress is rewritten, and gone in the end."""
+    text, shown = on_terminal("demo", "--processes", "500")
+    require(sum(line.endswith("  ok") for line in shown) == len(ACTS), "results replace progress", text)
+    require(not any("[" in line for line in shown), "no bar is left", text)
 
 
 def case_refusals():
