@@ -28,7 +28,7 @@ WRAPPERS = (
     (r"mimalloc", r"mailbox/src/allocate\.cpp"),
     (r"benchmark/", r"bench/.*"),
     (r"doctest/", r"tests/.*"),
-    (r"(CLI/|fmt/|nlohmann/)", r"(tools|bench/harness|bench/rivals/common)/.*"),
+    (r"(CLI/|fmt/|nlohmann/)", r"(tools|bench/harness)/.*"),
     (r"caf/", r"bench/rivals/caf/.*"),
 )
 # Spelled in two pieces, so that this file passes its own rules.

@@ -44,21 +44,16 @@ void server_with_stack(std::uint64_t value, Pid parent) {
 template <class Spawn>
 Outcome live(std::size_t count, Spawn spawn_one) {
   Outcome outcome;
-  std::vector<Pid> pids;
-  pids.reserve(count);
-  pids.resize(count);  // its pages are not the processes'
+  std::vector<Pid> pids(count);  // its pages are not the processes'
   const std::size_t before = resident_bytes();
   Stopwatch spawning;
   std::uint64_t number = 0;
   for (Pid& pid : pids) pid = spawn_one(number++);
   // At normal priority, behind them all: they have come to rest when this one has its turn.
-  outcome.nanoseconds = 0;
   for (std::size_t i = 0; i < count; ++i) receive<Ready>();
   outcome.nanoseconds = spawning.nanoseconds();
-  const std::size_t after = resident_bytes();
+  outcome.extra["bytes_per_process"] = resident_since(before, count);
   outcome.operations = count;
-  outcome.extra["bytes_per_process"] =
-      static_cast<double>(after > before ? after - before : 0) / static_cast<double>(count);
   Stopwatch asking;
   for (Pid pid : pids) send(pid, Ask{self()});
   std::uint64_t sum = 0;

@@ -46,9 +46,7 @@ Outcome mailbox(Runtime& runtime, const Parameters& parameters) {
         Outcome outcome;
         outcome.operations = count;
         outcome.nanoseconds = watch.nanoseconds();
-        const std::size_t after = resident_bytes();
-        outcome.extra["bytes_per_message"] =
-            static_cast<double>(after > before ? after - before : 0) / static_cast<double>(count);
+        outcome.extra["bytes_per_message"] = resident_since(before, count);
         unlink(owner);
         send(owner, Empty{self()});
         require(receive<Sum>().value == count * (count - 1) / 2, "a message is missing or doubled");

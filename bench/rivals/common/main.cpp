@@ -1,6 +1,7 @@
 // The list of workloads, the same for every runtime but for what it adapts.
 #include <vector>
 
+#include "command_line.hpp"
 #include "workloads.hpp"
 
 namespace rival {
@@ -47,6 +48,16 @@ constexpr Workload all[] = {
 
 int main(int argc, char** argv) {
   std::vector<rival::Workload> workloads(std::begin(rival::all), std::end(rival::all));
-  for (rival::Workload& workload : workloads) rival::adapt(workload);
-  return rival::run_program(argc, argv, rival::runtime_name(), workloads);
+  std::vector<bench::Entry> list;
+  for (rival::Workload& workload : workloads) {
+    rival::adapt(workload);
+    list.push_back(entry_of(workload));
+  }
+  bench::CommandLine line("Workloads of throng's benchmarks, done with " + std::string(rival::runtime_name()),
+                          std::move(list));
+  return line.run(argc, argv, [&workloads](std::size_t place, const rival::Parameters& parameters) {
+    const double cpu_before = rival::cpu_seconds();
+    const rival::Outcome outcome = workloads[place].run(parameters);
+    return json_of_run(entry_of(workloads[place]), parameters, outcome, rival::cpu_seconds() - cpu_before);
+  });
 }

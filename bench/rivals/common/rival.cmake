@@ -15,9 +15,11 @@ target_compile_options(rival_language INTERFACE -Wall -Wextra -Wpedantic -Wshado
 
 # CLI11 is headers alone, so its path is enough.
 find_path(RIVAL_CLI11 CLI/CLI.hpp REQUIRED)
+# The command line and the line of JSON are those of throng's own program; nothing of throng is in these two files.
 file(GLOB common_sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/*.cpp")
-add_library(rival_common OBJECT ${common_sources})
-target_include_directories(rival_common PUBLIC "${CMAKE_CURRENT_LIST_DIR}")
+set(harness "${CMAKE_CURRENT_LIST_DIR}/../../harness")
+add_library(rival_common OBJECT ${common_sources} "${harness}/workload.cpp" "${harness}/command_line.cpp")
+target_include_directories(rival_common PUBLIC "${CMAKE_CURRENT_LIST_DIR}" "${harness}")
 target_include_directories(rival_common SYSTEM PRIVATE "${RIVAL_CLI11}")
 target_link_libraries(rival_common PRIVATE rival_language Threads::Threads)
 set_target_properties(rival_common PROPERTIES CXX_EXTENSIONS OFF INTERPROCEDURAL_OPTIMIZATION ${RIVAL_LTO})
