@@ -102,7 +102,7 @@ TEST_CASE("SCH-12: under every policy those who compute and those who talk go on
   under_every_policy([](Runtime& runtime) {
     if (runtime.info().name == "pct") return;  // which starves on purpose
     CHECK(runtime.run([] {
-      Pid computes = spawn([] {
+      auto [computes, watch] = spawn_monitor([] {
         for (;;) charge(100);
       });
       Pid echo = spawn([] {
@@ -113,7 +113,7 @@ TEST_CASE("SCH-12: under every policy those who compute and those who talk go on
         expect<Go>();
       }
       exit(computes, ExitReason::kill);
-      return wait_for_end(computes).reason == ExitReason::killed;
+      return expect_down(watch).reason == ExitReason::killed;
     }));
   });
 }
