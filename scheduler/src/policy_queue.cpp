@@ -26,6 +26,7 @@ constexpr const char* wrong_size =
 constexpr const char* starves =
     "was asked again and again, and has not served somebody for longer than policy_limit";
 constexpr const char* stole_too_many = "gave a thief more runnables than there was room for";
+constexpr const char* stole_null = "told a thief of a runnable and gave it null";
 
 // A policy may be built with the checks that a compiler inserts. No check may switch away from the middle of
 // it: the lock would stay held. Nothing switches meanwhile, so both ends see the same word.
@@ -39,6 +40,16 @@ class TicksHeld {
  private:
   int before_;
 };
+
+// What f() says, or what is said of it when it throws. In reports: nothing may keep them back.
+template <class F>
+std::string words_of(F f, const char* if_it_throws) noexcept {
+  try {
+    return f();
+  } catch (...) {
+    return if_it_throws;
+  }
+}
 
 }  // namespace
 
@@ -106,16 +117,16 @@ bool PolicyQueue::unlist(Runnable& runnable) noexcept {
 
 // The policy in its own words and ours, for a report. Requires: the policy's lock is held.
 std::string PolicyQueue::state_in_words() noexcept {
-  std::string words = std::to_string(size_hint()) + " wait in ";
-  try {
-    words += policy_->name();
-    std::string own;
-    policy_->dump(own);
-    if (!own.empty()) words += ": " + own;
-  } catch (...) {
-    words += ", which can't say more";
-  }
-  return words;
+  std::string name =
+      words_of([this] { return std::string(policy_->name()); }, "a policy whose name() throws");
+  std::string own;
+  std::string end = words_of(
+      [&] {
+        policy_->dump(own);
+        return std::string();
+      },
+      "; its dump() throws");
+  return std::to_string(size_hint()) + " wait in " + name + (own.empty() ? "" : ": ") + own + end;
 }
 
 // Runs f(policy), then gives the policy's lock back. f, which says what is wrong or null, may throw: the
@@ -268,7 +279,8 @@ std::size_t PolicyQueue::steal(std::span<Runnable*> out) noexcept {
     std::size_t given = policy.steal(out);
     if (given > out.size()) return stole_too_many;
     for (Runnable* runnable : out.first(given)) {
-      if (runnable == nullptr || !unlist(*runnable)) return is_closed() ? nullptr : not_held;
+      if (runnable == nullptr) return stole_null;
+      if (!unlist(*runnable)) return is_closed() ? nullptr : not_held;
       out[taken++] = runnable;
     }
     return nullptr;

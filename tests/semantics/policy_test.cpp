@@ -317,6 +317,39 @@ TEST_CASE("SCH-13: a runtime whose policy goes wrong runs on") {
   CHECK(forgotten > 0);
 }
 
+TEST_CASE("SCH-13: a policy that can't be made is told to who chose it, at the start and at an exchange") {
+  static constexpr const char* sentence = "throng-test: no room for a policy";
+  static std::atomic<int> made;
+  made = 0;
+  class NoRoom final : public policies::Fifo {
+   public:
+    NoRoom() {
+      if (++made % 2 == 0) throw std::runtime_error(sentence);
+    }
+  };
+  PolicyFactory none = [](WorkerId) { return std::make_unique<NoRoom>(); };
+  RuntimeOptions options = quiet(2);
+  options.policy = none;
+  CHECK_THROWS_WITH_AS(Runtime{options}, sentence, std::runtime_error);
+
+  Runtime runtime(under("fifo", 2));
+  CHECK_THROWS_WITH_AS(runtime.set_policy(none), sentence, std::runtime_error);
+  CHECK_THROWS_AS(runtime.set_policy([](WorkerId) { return nullptr; }), std::invalid_argument);
+  bool told = runtime.run(trusted([&] {
+    bool caught = false;
+    try {
+      runtime.set_policy(none);
+    } catch (const std::runtime_error& error) {
+      caught = error.what() == std::string_view(sentence);
+    }
+    auto [victim, end] = spawn_monitor(trusted([&] { runtime.set_policy(none); }));
+    spawn(sender, self(), 1000);
+    return caught && comes_in_order(1000) && expect_down(end).reason.is_error();
+  }));
+  CHECK(told);
+  CHECK(made == 8);
+}
+
 TEST_CASE("SCH-13: spares serve a policy's queue behind a process that does not give way") {
   RuntimeOptions options = under("fifo", 1);
   Runtime runtime(options);
