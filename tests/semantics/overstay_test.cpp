@@ -41,6 +41,30 @@ void come_back_by(Stuck* stuck, Way way) {
   stuck->past_it = true;
 }
 
+// What a recording has of the end of a process, in the order of the tracks: "TRACK: detail".
+std::vector<std::string> ends_of(Pid process, const Recording& recording) {
+  std::vector<std::string> ends;
+  for (const RecordedTrack& track : recording.tracks) {
+    for (const RecordedEvent& event : track.events)
+      if (event.kind == EventKind::exit && event.subject == process.bits())
+        ends.push_back(track.name + ": " + std::to_string(event.detail));
+  }
+  return ends;
+}
+
+// Its runs, and how each of them ended; "on" for one that has not.
+std::vector<std::string> runs_of(Pid process, const Recording& recording) {
+  std::vector<std::string> runs;
+  for (const RecordedTrack& track : recording.tracks) {
+    for (const RecordedEvent& event : track.events) {
+      if (event.subject != process.bits()) continue;
+      if (event.kind == EventKind::run) runs.emplace_back("on");
+      if (event.kind == EventKind::stop) runs.back() = text_of(stop_of(event));
+    }
+  }
+  return runs;
+}
+
 void wait_until_none_overstays() {
   while (runtime_info().overstayed > 0) sleep(1ms);
 }
@@ -204,4 +228,29 @@ TEST_CASE("EXT-6: stop() names who overstays and waits neither for its code nor 
     while (threads_of_this_program() > threads) std::this_thread::yield();
     CHECK_FALSE(stuck.past_it);
   }
+}
+
+TEST_CASE(
+    "EXT-6: a recording has the end of one that overstays at once, on the track of those outside, and once") {
+  Runtime runtime(quiet(1));
+  static Stuck stuck;
+  static Pid hog;
+  stuck.runs = stuck.released = false;
+  runtime.start_recording();
+  runtime.run([] {
+    hog = spawn([] { come_back_by(&stuck, Way::call); });
+    Monitor end = monitor(hog);
+    stuck.wait_until_it_runs();
+    exit(hog, ExitReason::kill);
+    expect_down(end);
+  });
+  Recording before = runtime.copy_recording();
+  CHECK(ends_of(hog, before) == std::vector<std::string>{"outside: 0"});
+  CHECK(runs_of(hog, before) == std::vector<std::string>{"on"});
+  stuck.released = true;
+  while (runtime.info().overstayed > 0) std::this_thread::yield();
+  runtime.stop(5s);  // so that the end of its run has been noted
+  Recording after = runtime.stop_recording();
+  CHECK(ends_of(hog, after) == std::vector<std::string>{"outside: 0"});
+  CHECK(runs_of(hog, after) == std::vector<std::string>{"ended"});
 }

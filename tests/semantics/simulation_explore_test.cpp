@@ -257,3 +257,17 @@ TEST_CASE("SIM-5: a step that wakes somebody more urgent is not independent of t
   CHECK(all.complete);
   CHECK(arrived.size() == 2);
 }
+
+TEST_CASE(
+    "SIM-6: stop() ends those who trap exits too, though simulated time leaps over all of its deadline") {
+  RuntimeOptions options = quiet(1);
+  simulation::simulate(options, {});
+  Runtime runtime(options);
+  runtime.run([] {
+    spawn({.trap_exit = true}, [] {
+      send_after(1h, self(), Go{});
+      receive<Never>();
+    });
+  });
+  CHECK(runtime.stop(5s).overstayed.empty());
+}
