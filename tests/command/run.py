@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the throng command as a user would, with small numbers, and looks at what comes out.
 
-    run.py THRONG CASE [WORKLOAD.so]     one case; the cases are the functions case_… below
+    run.py THRONG CASE [WORKLOAD.so POLICIES.so]     one case; the cases are the functions case_… below
 """
 import json
 import os
@@ -182,7 +182,7 @@ def require_measures(report, runs):
 
 def case_lab():
     """Policies by turns: a table, a verdict for each measure, and the first policy is what the others are beside."""
-    table = lab("tree", *TINY, "--runs", "5", "--policy", "built_in", "--policy", "fifo", "--policy", "built_in")
+    table = lab(*TINY, "--runs", "5", "--policy", "built_in", "--policy", "fifo", "--policy", "built_in", "tree")
     for word in ("throughput", "wake_p99", "latency_p999", "fairness", "steals", "built_in", "fifo"):
         require(word in table, f"the table says {word}", table)
     verdicts = ("better", "worse", "noise", "same")
@@ -245,13 +245,43 @@ def case_lab_load():
     in_directory(case)
 
 
+def case_lab_load_policies():
+    """Policies of the user's are measured beside those that come along, under any workload."""
+    workload, policies = sys.argv[3], sys.argv[4]
+    chosen = ["--policy", "newest_mostly", "--policy", "fifo", "--policy", "newest"]
+
+    def measured(path, *arguments):
+        lab(*arguments, *chosen, "--workers", "2", "--runs", "1", "--json", path("a.json"))
+        with open(path("a.json"), encoding="utf-8") as file:
+            report = json.load(file)
+        require([policy["policy"] for policy in report["policies"]] == chosen[1::2], "these, in order", report)
+        require_measures(report, 1)
+
+    def case(path):
+        record(path("a.rec"))
+        measured(path, "--size", "0.02", "--load", policies, "tree")
+        measured(path, "--replay", path("a.rec"), "--load", policies)
+        measured(path, "--size", "0.02", "--load", policies, "--load", workload)
+    in_directory(case)
+
+
+def case_lab_load_refusals():
+    """What a shared object lacks, and what does not go together, is told in one sentence before anything starts."""
+    workload, policies = sys.argv[3], sys.argv[4]
+    require_refusal(throng("lab", "tree", "--load", workload), 2, "--load", workload, "no policies", "tree")
+    require_refusal(throng("lab", "--load", workload, "--policy", "newest"), 2, "newest", "built_in")
+    require_refusal(throng("lab", "tree", "--load", policies, "--policy", "nwest"), 2, "nwest", "fifo", "newest_mostly")
+    require_refusal(throng("lab", "--load", policies), 1, "throng lab pairs")
+    require_refusal(throng("lab", "tree", "--load", "libm.so.6"), 1, "throng_lab_workload", "throng_lab_policies")
+
+
 def case_lab_refusals():
     """What cannot be had is refused before anything starts, in one sentence that says what there is."""
     require_refusal(throng("lab", "tree", "--policy", "best"), 2, "best", "built_in", "eevdf", "fifo")
     require_refusal(throng("lab", "dance"), 2, "dance", *WORKLOADS)
     require_refusal(throng("lab", "tree", "--runs", "0"), 2, "--runs", "from 1 to")
     require_refusal(throng("lab", "tree", "--size", "-1"), 2, "--size", "from 0.001 to 1000")
-    require_refusal(throng("lab", "tree", "--load", "x.so"), 2, "--load")
+    require_refusal(throng("lab", "tree", "--replay", "x.rec"), 2, "--replay")
     require_refusal(throng("lab"), 1, "throng lab pairs")
     require_refusal(throng("lab", "--load", "/nowhere/x.so"), 1, "/nowhere/x.so", "could not be loaded")
     require_refusal(throng("lab", "--replay", "/nowhere/x.rec"), 1, "/nowhere/x.rec", "could not be opened")

@@ -4,6 +4,7 @@
 #   run.sh subdirectory CXX SOURCE WORK      a host project with add_subdirectory(SOURCE)
 #   run.sh package CXX STAGE WORK            a host project with find_package(throng)
 #   run.sh pkg_config CXX STAGE WORK         no build system: one compiler line
+#   run.sh lab CXX STAGE WORK                workloads and policies for the installed `throng lab`, compiled by hand
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
@@ -24,6 +25,21 @@ build_and_run_project() {
   cmake -S "$here/$project" -B "$work" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER="$compiler" "$@" >/dev/null
   cmake --build "$work" --parallel 2
   "$work/host"
+}
+
+# The command line of docs/lab.md, with `options` added; then a measurement with what it has made.
+measure_by_hand() {
+  local compiler=$1 stage=$2 work=$3 options=$4
+  for name in workload policies; do
+    # shellcheck disable=SC2086  # several options
+    "$compiler" -std=c++20 -O2 -Wall -Wextra -Werror $options -fPIC -shared -I "$stage/include" \
+      "$here/../../examples/lab/$name.cpp" -o "$work/$name.so"
+  done
+  "$stage/bin/throng" lab --load "$work/workload.so" --load "$work/policies.so" --workers 2 --runs 1 --size 0.02 \
+    --policy fifo --policy newest_mostly --json "$work/figures.json" >"$work/table.txt" 2>"$work/told.txt"
+  grep -q newest_mostly "$work/table.txt" || { echo "$compiler $options: it was not measured" >&2; return 1; }
+  # A policy that was thrown out would be told of here, and the built-in queues would have been measured.
+  [ ! -s "$work/told.txt" ] || { cat "$work/told.txt" >&2; return 1; }
 }
 
 mode=$1
@@ -57,6 +73,19 @@ case $mode in
     # Bound at load: no lazy binding on a process's stack.
     readelf -d "$work/host" | grep -q "BIND_NOW\|NOW" || { echo "the program is not bound at load" >&2; exit 1; }
     ! readelf -d "$work/host" | grep -q mimalloc || { echo "mimalloc is linked" >&2; exit 1; }
+    ;;
+  lab)
+    compiler=$1 stage=$2 work=$3
+    mkdir -p "$work"
+    PKG_CONFIG_PATH=$(dirname "$(find "$stage" -name throng.pc)")
+    export PKG_CONFIG_PATH
+    for options in "" -flto "-O0 -fvisibility=hidden"; do
+      measure_by_hand "$compiler" "$stage" "$work" "$options"
+    done
+    checks=$(pkg-config --variable=preempt_cflags throng)
+    case $compiler:$checks in
+      g++:-fplugin=*|clang++:-fpass-plugin=*) measure_by_hand "$compiler" "$stage" "$work" "$checks" ;;
+    esac
     ;;
   *) echo "run.sh: unknown mode $mode" >&2; exit 2 ;;
 esac

@@ -51,6 +51,12 @@ inline int scaled(int count) {
   return std::max(1, static_cast<int>(count * scale));
 }
 
+// How long a test goes on that is not about counts: as `scaled`.
+inline std::chrono::duration<double> scaled_time(double seconds) {
+  const char* given = std::getenv("THRONG_STRESS_SCALE");
+  return std::chrono::duration<double>(seconds * (given != nullptr ? std::strtod(given, nullptr) : 1.0));
+}
+
 // Counted up by whatever a test does, for the watchdog.
 inline std::atomic<std::uint64_t> progress{0};
 

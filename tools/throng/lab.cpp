@@ -1,11 +1,6 @@
 #include "lab.hpp"
 
-#include <dlfcn.h>
 #include <fmt/format.h>
-
-#include <limits>
-#include <stdexcept>
-#include <throng/scheduler/policies.hpp>
 
 namespace throng::command {
 namespace {
@@ -22,7 +17,7 @@ Ran run_once(const Workload& workload, const std::string& policy, const LabOptio
   RuntimeOptions runtime_options;
   runtime_options.workers = options.workers;
   runtime_options.seed = seed;
-  runtime_options.policy = policies::named(policy);
+  runtime_options.policy = policy_of(options.own, policy);
   Runtime runtime(runtime_options);
   LabRun run{.runtime = runtime, .seed = seed, .size = options.size, .workers = options.workers};
   runtime.start_recording({.events_per_worker = events_per_worker});
@@ -36,19 +31,6 @@ Ran run_once(const Workload& workload, const std::string& policy, const LabOptio
 }
 
 }  // namespace
-
-Workload load_workload(const std::string& path) {
-  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr)
-    throw std::runtime_error(fmt::format("throng: {} could not be loaded: {}", path, dlerror()));
-  auto* entry = reinterpret_cast<void (*)(LabRun&)>(dlsym(library, "throng_lab_workload"));
-  if (entry == nullptr) {
-    throw std::runtime_error(fmt::format(
-        "throng: {} has no function throng_lab_workload; write one as docs/lab.md says, with extern \"C\"",
-        path));
-  }
-  return {path, "the workload of " + path, entry};
-}
 
 LabResult run_lab(const Workload& workload, const LabOptions& options,
                   const std::function<void(const std::string&)>& told) {

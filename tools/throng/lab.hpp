@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <throng/scheduler/clock.hpp>
@@ -22,8 +23,15 @@ struct Workload {
 };
 
 const std::vector<Workload>& built_in_workloads();
-// Errors: std::runtime_error with what the file lacks. What is loaded stays loaded.
-Workload load_workload(const std::string& path);
+
+// A shared object of the user's, with what it has of the two.
+struct Loaded {
+  std::optional<Workload> workload{};
+  LabPolicies policies{};
+};
+// Of several the last workload counts, and all policies. Errors: std::runtime_error with what a file lacks,
+// or which of its policies can't be had. What is loaded stays loaded.
+Loaded load(const std::vector<std::string>& paths);
 // The processes of a recording, each with what it computed and when it was woken. Errors: std::runtime_error
 // if there is nothing in it to be replayed.
 Workload replay_of(const Recording& recording, const std::string& path);
@@ -45,6 +53,7 @@ std::vector<double> measure(const LabRun& run, double seconds, const RuntimeInfo
 
 struct LabOptions {
   std::vector<std::string> policies;
+  LabPolicies own{};  // that may be among them, beside those that come along
   unsigned workers = 0;
   unsigned runs = 0;
   std::uint64_t seed = 0;
@@ -65,6 +74,8 @@ struct LabResult {
   Recording last{};  // of the last run
 };
 
+// Errors: std::invalid_argument for a name that is neither in `own` nor comes along.
+PolicyFactory policy_of(const LabPolicies& own, const std::string& name);
 // `told` hears of each run before it begins. Throws what a Runtime throws.
 LabResult run_lab(const Workload& workload, const LabOptions& options,
                   const std::function<void(const std::string&)>& told);

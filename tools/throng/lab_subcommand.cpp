@@ -8,9 +8,9 @@
 #include <cstdio>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <thread>
-#include <throng/scheduler/policies.hpp>
 
 #include "arguments.hpp"
 #include "command_line.hpp"
@@ -21,16 +21,10 @@
 namespace throng::command {
 namespace {
 
-// What the library says of a name that is none, without the prefix that the command puts before it.
-std::string policy_check(const std::string& name) {
-  try {
-    policies::named(name);
-    return {};
-  } catch (const std::invalid_argument& error) {
-    std::string_view sentence = error.what();
-    if (sentence.starts_with("throng: ")) sentence.remove_prefix(8);
-    return std::string(sentence);
-  }
+// What the library says, without the prefix that the command puts before it.
+std::string_view without_prefix(std::string_view sentence) {
+  if (sentence.starts_with("throng: ")) sentence.remove_prefix(8);
+  return sentence;
 }
 
 std::string workload_check(const std::string& name) {
@@ -62,22 +56,22 @@ class LabSubcommand final : public Subcommand {
     for (const Workload& workload : built_in_workloads())
       list += fmt::format("\n  {}: {}", workload.name, workload.purpose);
     auto* built_in = app.add_option("workload", workload_, list)->check(workload_check);
-    auto* load =
-        app.add_option("--load", library_, "A workload of your own (docs/lab.md)")->type_name("FILE.so");
+    app.add_option("--load", libraries_, "A workload or policies of your own, or both (docs/lab.md)")
+        ->allow_extra_args(false)
+        ->type_name("FILE.so");
     auto* replay = app.add_option("--replay", recording_, "A recording, to be done again")->type_name("FILE");
-    built_in->excludes(load)->excludes(replay);
-    load->excludes(replay);
+    built_in->excludes(replay);
     app.add_option("--policy", options_.policies, "A policy, once for each; built_in and eevdf if not given")
-        ->check(policy_check)
+        ->allow_extra_args(false)
         ->type_name("NAME");
     declare_numbers(app);
     app.add_option("--json", json_, "Write the figures there")->type_name("FILE");
     app.add_option("--html", html_, "Write a page with plots there")->type_name("FILE");
     app.add_option("--record", record_, "Write the recording of the last run there")->type_name("FILE");
+    app.callback([this] { load_and_check(); });
   }
 
   int run() override {
-    if (options_.policies.empty()) options_.policies = {"built_in", "eevdf"};
     if (options_.workers == 0) options_.workers = std::clamp(std::thread::hardware_concurrency(), 1U, 1024U);
     LabResult result = run_lab(chosen(), options_, [](const std::string& what) {
       if (Progress::is_terminal(stderr)) std::fprintf(stderr, "%s\n", what.c_str());
@@ -106,9 +100,29 @@ class LabSubcommand final : public Subcommand {
         ->type_name("X");
   }
 
+  // Behind all options: which policies there are is known when the object has been loaded.
+  void load_and_check() {
+    if (options_.policies.empty()) options_.policies = {"built_in", "eevdf"};
+    loaded_ = load(libraries_);
+    options_.own = loaded_.policies;
+    bool something_is_named = !workload_.empty() || !recording_.empty();
+    if (loaded_.workload && something_is_named && options_.own.entries().empty())
+      throw CLI::ValidationError(
+          "--load",
+          fmt::format("{} has a workload and no policies, and {} is to be run; leave out one of the two",
+                      libraries_.front(), workload_.empty() ? "a recording" : workload_));
+    for (const std::string& name : options_.policies) {
+      try {
+        policy_of(options_.own, name);
+      } catch (const std::invalid_argument& error) {
+        throw CLI::ValidationError("--policy", std::string(without_prefix(error.what())));
+      }
+    }
+  }
+
   Workload chosen() const {
-    if (!library_.empty()) return load_workload(library_);
     if (!recording_.empty()) return replay_of(Recording::load(recording_), recording_);
+    if (workload_.empty() && loaded_.workload) return *loaded_.workload;
     auto found = std::ranges::find(built_in_workloads(), workload_, &Workload::name);
     if (found == built_in_workloads().end())
       throw std::invalid_argument(
@@ -118,7 +132,9 @@ class LabSubcommand final : public Subcommand {
   }
 
   LabOptions options_{.policies = {}, .workers = 0, .runs = 7, .seed = 1, .size = 1};
-  std::string workload_, library_, recording_, json_, html_, record_;
+  std::vector<std::string> libraries_;
+  std::string workload_, recording_, json_, html_, record_;
+  Loaded loaded_;
 };
 
 }  // namespace
