@@ -301,48 +301,5 @@ def case_lab_refusals():
     in_directory(case)
 
 
-def require_track(runs):
-    """Of one worker's track: runs in order, none within another, each with a reason for its end."""
-    end = 0.0
-    for run in runs:
-        require(run["dur"] >= 0, "a run ends behind its beginning", run)
-        require(run["ts"] >= end - 0.0015, "a run begins behind the end of the one before", run, end)
-        end = run["ts"] + run["dur"]
-        require(run["args"]["stop"] in ("yielded", "budget", "preempted", "waits", "ended"), "there is a reason", run)
-
-
-def case_trace():
-    """A trace is JSON that tracing pages read, and what it says could have happened."""
-    def case(path):
-        for workload in ("servers", "tree"):
-            record(path("a.rec"), workload)
-            result = throng("trace", path("a.rec"), "-o", path("a.json"))
-            require(result.returncode == 0 and "events of" in result.stdout, "the trace is made", result.stderr)
-            with open(path("a.json"), encoding="utf-8") as file:
-                events = json.load(file)["traceEvents"]
-            names = {event["tid"]: event["args"]["name"] for event in events if event["ph"] == "M"}
-            require(names[0] == "worker 0" and "outside" in names.values(), "tracks have names", names)
-            runs = [event for event in events if event["ph"] == "X"]
-            require(len(runs) > 20, "there are runs", len(runs))
-            for track in names:
-                require_track([run for run in runs if run["tid"] == track])
-            sent = {event["id"]: event["ts"] for event in events if event["ph"] == "s"}
-            received = {event["id"]: event["ts"] for event in events if event["ph"] == "f"}
-            require(len(received) > 20 and set(received) <= set(sent), "what is received was sent", len(received))
-            require({event["ph"] for event in events} <= set("MXsfi"), "there are no other kinds")
-    in_directory(case)
-
-
-def case_trace_refusals():
-    """A trace says what it lacks."""
-    require_refusal(throng("trace"), 2, "recording")
-    require_refusal(throng("trace", "/nowhere/x.rec", "-o", "/tmp/x.json"), 1, "/nowhere/x.rec")
-
-    def case(path):
-        record(path("a.rec"))
-        require_refusal(throng("trace", path("a.rec"), "-o", "/nowhere/x.json"), 1, "/nowhere/x.json")
-    in_directory(case)
-
-
 if __name__ == "__main__":
     globals()["case_" + sys.argv[2]]()

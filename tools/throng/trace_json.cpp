@@ -20,21 +20,30 @@ class Tracer {
   explicit Tracer(const Recording& recording) : recording_(recording), open_(recording.tracks.size()) {}
 
   Json events() {
-    for (std::size_t i = 0; i < recording_.tracks.size(); ++i)
-      all_.push_back({{"ph", "M"},
-                      {"pid", 1},
-                      {"tid", i},
-                      {"name", "thread_name"},
-                      {"args", {{"name", recording_.tracks[i].name}}}});
+    metadata(0, "process_name", {{"name", recording_.runtime}});
+    for (std::size_t i = 0; i < recording_.tracks.size(); ++i) {
+      metadata(i, "thread_name", {{"name", recording_.tracks[i].name}});
+      metadata(i, "thread_sort_index", {{"sort_index", i}});
+    }
     std::vector<Placed> events = in_order(recording_);
     for (const Placed& placed : events) learn_name(placed);
     for (const Placed& placed : events) take(placed);
     for (std::size_t i = 0; i < open_.size(); ++i)
-      if (open_[i]) close(i, std::max(recording_.length, open_[i]->time), 0, "open");
+      if (open_[i]) close(i, std::max(recording_.length, open_[i]->began), 0, "open");
     return std::move(all_);
   }
 
  private:
+  // A run that is on: its event is in its place already, and lacks what is known at its end.
+  struct Open {
+    Duration began;
+    std::size_t place;
+  };
+
+  void metadata(std::size_t track, const char* name, Json arguments) {
+    all_.push_back({{"ph", "M"}, {"pid", 1}, {"tid", track}, {"name", name}, {"args", std::move(arguments)}});
+  }
+
   void learn_name(const Placed& placed) {
     const RecordedEvent& event = *placed.event;
     if (event.kind == EventKind::spawn) {
@@ -56,13 +65,23 @@ class Tracer {
             {"name", std::move(name)}};
   }
 
-  void close(std::size_t track, Duration end, std::uint32_t reductions, std::string_view reason) {
-    RecordedEvent run = *std::exchange(open_[track], std::nullopt);
-    Json event = at("X", {track, &run}, name_of(run.subject));
+  // Before the messages of the run: with equal times, readers take the order in the file, and an arrow needs
+  // a run to begin or end in.
+  void open(const Placed& placed) {
+    const RecordedEvent& run = *placed.event;
+    open_[placed.track] = Open{run.time, all_.size()};
+    Json event = at("X", placed, name_of(run.subject));
     event["cat"] = "run";
-    event["dur"] = microseconds(end) - microseconds(run.time);
-    event["args"] = {{"process", Pid(run.subject).text()}, {"reductions", reductions}, {"stop", reason}};
+    event["args"] = {{"process", Pid(run.subject).text()}};
     all_.push_back(std::move(event));
+  }
+
+  void close(std::size_t track, Duration end, std::uint32_t reductions, std::string_view reason) {
+    Open run = *std::exchange(open_[track], std::nullopt);
+    Json& event = all_[run.place];
+    event["dur"] = microseconds(end - run.began);
+    event["args"]["reductions"] = reductions;
+    event["args"]["stop"] = reason;
   }
 
   void take(const Placed& placed) {
@@ -70,7 +89,7 @@ class Tracer {
     switch (event.kind) {
       case EventKind::run:
         if (open_[placed.track]) close(placed.track, event.time, 0, "open");
-        open_[placed.track] = event;
+        open(placed);
         break;
       case EventKind::stop:
         if (open_[placed.track]) close(placed.track, event.time, event.amount, text_of(stop_of(event)));
@@ -113,7 +132,17 @@ class Tracer {
     all_.push_back(std::move(event));
   }
 
+  // Of a host's thread, or in a run whose beginning was overwritten: the arrow needs something to be in.
+  void stand_in(const Placed& placed) {
+    Json event = at("X", placed, std::string(text_of(placed.event->kind)));
+    event["cat"] = "message";
+    event["dur"] = microseconds(Duration(1));
+    event["args"] = {{"process", Pid(placed.event->subject).text()}};
+    all_.push_back(std::move(event));
+  }
+
   void flow(const Placed& placed, const char* phase, std::uint64_t id) {
+    if (!open_[placed.track]) stand_in(placed);
     Json event = at(phase, placed, "message");
     event["cat"] = "message";
     event["id"] = id;
@@ -122,7 +151,7 @@ class Tracer {
   }
 
   const Recording& recording_;
-  std::vector<std::optional<RecordedEvent>> open_;  // by track: the run that is on
+  std::vector<std::optional<Open>> open_;  // by track
   Json all_ = Json::array();
   std::unordered_map<std::size_t, std::uint64_t> spawned_;
   std::unordered_map<std::uint64_t, std::string> names_;
