@@ -4,12 +4,10 @@
     trace.py THRONG CASE     one case; the cases are the functions case_… below
 """
 import json
-import os
 import struct
 import sys
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from run import in_directory, record, require, require_refusal, throng  # noqa: E402
+from run import in_directory, record, require, require_refusal, throng
 
 
 def require_track(runs):
