@@ -5,11 +5,13 @@
                               [--llvm-plugin FILE] [--only REGEX]
 
 The plugins are by default those of build/gcc and build/clang. Builds run in turn, one round after the other, so that a
-machine that changes its speed changes all of them; of the rounds the smallest median counts. Sizes are bytes of code.
+machine that changes its speed changes all of them. Time is that of the processor. The first table compares the smallest
+times of all rounds, the second the medians of the medians. Sizes are bytes of code.
 """
 import argparse
 import pathlib
 import re
+import statistics
 import subprocess
 import tempfile
 
@@ -27,6 +29,7 @@ def variants(options):
     if pathlib.Path(options.gcc_plugin).exists():
         result += [("g++", "local asm", gcc), ("g++", "local call", [*gcc, f"{GCC}slow=call"]),
                    ("g++", "local asm, settle=off", [*gcc, f"{GCC}settle=off"]),
+                   ("g++", "local asm, strips=off", [*gcc, f"{GCC}strips=off"]),
                    ("g++", "memory asm", [*gcc, f"{GCC}loop=memory"])]
     result += [("g++", "coverage", [*coverage, "-fsanitize-coverage=trace-pc"]), ("clang++", "plain", [])]
     if pathlib.Path(options.llvm_plugin).exists():
@@ -51,10 +54,10 @@ def build(work, number, compiler, level, flags):
 
 
 def run(program, runs):
-    """kernel -> (ms, result, slow paths, median us, p99 us)"""
+    """kernel -> (smallest ms, median ms, result, slow paths, median us, p99 us)"""
     out = subprocess.run([program, str(runs)], capture_output=True, text=True, check=True).stdout
     lines = [line.split() for line in out.splitlines()]
-    return {w[0]: (float(w[1]), w[2], *map(float, w[3:])) for w in lines}
+    return {w[0]: (float(w[1]), float(w[2]), w[3], *map(float, w[4:])) for w in lines}
 
 
 def table(head, rows):
@@ -68,29 +71,37 @@ def measure(options, level, work):
     built = []
     for number, (compiler, name, flags) in enumerate(variants(options)):
         built.append((compiler, name, *build(work, number, compiler, level, flags)))
-    best = {}
+    rounds = {}
     for _ in range(options.rounds):
         for compiler, name, program, _ in built:
             for kernel, values in run(program, options.runs).items():
-                old = best.setdefault((compiler, name), {}).get(kernel)
-                best[compiler, name][kernel] = values if old is None or values[0] < old[0] else old
-    print(f"## {level}\n\nTime relative to the same compiler without checks; its own in ms.\n")
-    names = list(next(iter(best.values())))
-    times, distances = [], []
+                rounds.setdefault((compiler, name), {}).setdefault(kernel, []).append(values)
+    compare(level, "smallest", built, rounds, lambda values: min(v[0] for v in values))
+    compare(level, "median", built, rounds, lambda values: statistics.median(v[1] for v in values))
+    print("Length of a slice of 32,000 ticks in us, median / 99th percentile.\n")
+    names = list(next(iter(rounds.values())))
+    rows = [[f"{c} {n}", *[f"{rounds[c, n][k][0][4]:.0f} / {rounds[c, n][k][0][5]:.0f}" for k in names]]
+            for c, n, _, _ in built if n != "plain"]
+    table(["build", *names], rows)
+
+
+def compare(level, what, built, rounds, time_of):
+    print(f"## {level}, {what}\n\nTime relative to the same compiler without checks; its own in ms.\n")
+    names = list(next(iter(rounds.values())))
+    rows = []
     for compiler, name, _, size in built:
-        own, plain = best[compiler, name], best[compiler, "plain"]
-        base = next(s for c, n, _, s in built if (c, n) == (compiler, "plain"))
+        own, plain = rounds[compiler, name], rounds[compiler, "plain"]
         for kernel in names:
-            if own[kernel][1] != plain[kernel][1]:
+            if own[kernel][0][2] != plain[kernel][0][2]:
                 raise SystemExit(f"{compiler} {name}: {kernel} computes something else")
         if name == "plain":
-            times.append([f"{compiler} {name}, ms", *[f"{own[k][0]:.0f}" for k in names], str(size)])
+            base = size
+            rows.append([f"{compiler} {name}, ms", *[f"{time_of(own[k]):.1f}" for k in names], "", str(size)])
             continue
-        times.append([f"{compiler} {name}", *[f"{own[k][0] / plain[k][0]:.2f}" for k in names], f"{size / base:.2f}"])
-        distances.append([f"{compiler} {name}", *[f"{own[k][3]:.0f} / {own[k][4]:.0f}" for k in names]])
-    table(["build", *names, "code"], times)
-    print("Length of a slice of 32,000 ticks in us, median / 99th percentile.\n")
-    table(["build", *names], distances)
+        ratios = [time_of(own[k]) / time_of(plain[k]) for k in names]
+        rows.append([f"{compiler} {name}", *[f"{r:.2f}" for r in ratios], f"{statistics.geometric_mean(ratios):.2f}",
+                     f"{size / base:.2f}"])
+    table(["build", *names, "mean", "code"], rows)
 
 
 def main():
