@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <throng/vm/no_preempt.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <coroutine>
 #include <cstdio>
@@ -158,6 +159,13 @@ long pong(long n);
   }
 }
 
+// Passes by an even end for ever: a loop of numbers that has no end, though it can be counted.
+[[gnu::noinline]] void without_meeting(unsigned end) {
+  for (unsigned i = 1; i != end; i += 2) {
+    STEP();
+  }
+}
+
 // ---- what gets no check
 
 [[gnu::noinline]] long leaf(long a, long b) { return a * b + 1; }
@@ -241,6 +249,36 @@ void expect(const char* name, long ticks, long per, F run) {
   }
 }
 
+// A loop that never ends, on a thread of its own.
+void expect_for_ever(const char* name, void (*run)()) {
+  static std::atomic<bool> has_ended{false};
+  const long before = stand_in::slow_paths();
+  std::thread([run] {
+    run();
+    has_ended = true;
+  }).detach();
+  for (int tries = 0; tries < 2000 && stand_in::slow_paths() < before + 10; ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  if (stand_in::slow_paths() < before + 10 || has_ended) {
+    ++failures;
+    std::printf("%s does not give way, or ends\n", name);
+  }
+}
+
+#if !defined(WITHOUT_PLUGIN)
+// An iteration is one tick at most; an optimizer may make one of eight.
+void expect_ticks(long n) {
+  stand_in::set_budget(static_cast<int>(2 * iterations));
+  plain_loop(n);
+  const long took = 2 * iterations - stand_in::ticks();
+  if (took > n + 1 || took < n / 8) {
+    ++failures;
+    std::printf("%ld iterations took %ld ticks\n", n, took);
+  }
+}
+#endif
+
 }  // namespace
 
 int main() {
@@ -287,16 +325,13 @@ int main() {
     ++failures;
     std::printf("2,047 calls took %ld ticks\n", iterations - stand_in::ticks());
   }
+  for (const long n : {100L, 1000L, 1024L, 1025L, 5000L}) {
+    expect_ticks(n);
+  }
 #endif
-  const long before_the_end = stand_in::slow_paths();
-  std::thread(without_end).detach();
-  for (int tries = 0; tries < 2000 && stand_in::slow_paths() < before_the_end + 10; ++tries) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  if (stand_in::slow_paths() < before_the_end + 10) {
-    ++failures;
-    std::puts("a loop without end does not give way");
-  }
+  stand_in::set_budget(budget);
+  expect_for_ever("a loop without end", without_end);
+  expect_for_ever("a loop that misses its end", [] { without_meeting(100); });
   std::printf("%d failures\n", failures);
   std::fflush(stdout);
   std::_Exit(failures == 0 ? 0 : 1);

@@ -15,8 +15,8 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-TORTURE = ["torture_language.cpp", "torture_numbers.cpp", "torture_library.cpp", "torture_main.cpp"]
-LINE = re.compile(r"^(\S+) entry=(\d+) memory=(\d+) local=(\d+) skipped=(\d+) slow=(\w+)$", re.MULTILINE)
+TORTURE = ["torture_language.cpp", "torture_numbers.cpp", "torture_counted.cpp", "torture_library.cpp", "torture_main.cpp"]
+LINE = re.compile(r"^(\S+) entry=(\d+) memory=(\d+) local=(\d+)(?: strips=(\d+))? skipped=\d+ slow=(\w+)$", re.MULTILINE)
 
 
 def require(condition, sentence, *evidence):
@@ -87,8 +87,8 @@ class Builder:
 
 
 def statistics(path):
-    """function -> (entry, memory, local, skipped, slow)"""
-    return {m[1]: (*map(int, m.groups()[1:5]), m[6]) for m in LINE.finditer(pathlib.Path(path).read_text())}
+    """function -> (entry, memory, local), where local are the loops that do not count in memory, and strips of them"""
+    return {m[1]: (int(m[2]), int(m[3]), int(m[4]) + int(m[5] or 0), int(m[5] or 0)) for m in LINE.finditer(pathlib.Path(path).read_text())}
 
 
 # ---- torture
@@ -124,10 +124,11 @@ def case_torture(builder):
         flags = torture_kinds(builder).get(kind)
         if flags is None:
             continue
-        checks = builder.checks(loop, slow)
         name = "_".join((level[1:], kind, loop, slow))
+        stats = builder.work / f"{name}.stats"
+        checks = builder.checks(loop, slow, stats=stats)
         # The library's templates take most of the time, so every day they are not in every combination.
-        parts = TORTURE[:3] if LONG or kind == "plain" else TORTURE[:2]
+        parts = TORTURE[:4] if LONG or kind == "plain" else TORTURE[:3]
         objects = [builder.compile(s, level, *flags, *checks, name=f"{name}_{s}") for s in parts]
         objects += [without[s] for s in TORTURE[:-1] if s not in parts]
         main = without[TORTURE[-1]]
@@ -141,11 +142,11 @@ def case_torture(builder):
         result = builder.run(program)
         require(result.returncode == 0 and result.stdout == expected, f"{name} computes the same", result.stdout,
                 result.stderr)
-        slow_paths, chunks = map(int, result.stderr.split())
+        slow_paths = int(result.stderr.split()[0])
         require(slow_paths > 500, f"{name} took the slow path", result.stderr)
-        require((chunks > 0) == (loop == "local" and (kind != "sanitized" or builder.clang)) or kind == "sanitized",
-                f"{name} counts {loop}", result.stderr)
-        print(f"{name}: {slow_paths} slow paths, {chunks} chunks")
+        local = sum(counts[2] for counts in statistics(stats).values())
+        require((local > 0) == (loop == "local") or kind == "sanitized", f"{name} counts {loop}", local)
+        print(f"{name}: {slow_paths} slow paths, {local} loops do not count in memory")
 
 
 # ---- where checks are
@@ -181,6 +182,44 @@ def look_at_functions(functions, level, loop):
     for name, counts in functions.items():
         if name.startswith(("_ZNSt6vector", "_ZNSaI", "_ZSt4move")):
             require(counts[0] == 0, f"{level}: {name} of the library has no check at its entry", counts)
+
+
+COUNTED_SOURCE = """
+#define BODY(name) asm volatile("# body " #name ::: "memory")
+void plain(long n) { for (long i = 0; i < n; ++i) BODY(plain); }
+void pointers(const long* begin, const long* end) { for (; begin != end; ++begin) BODY(pointers); }
+void numbers(unsigned n) { for (unsigned i = 1; i != n; i += 2) BODY(numbers); }
+void nested(long n) { for (long i = 0; i < n; ++i) for (long j = 0; j < n; ++j) BODY(nested); }
+void fixed() { for (int i = 0; i < 900; ++i) BODY(fixed); }
+void calls(long n, void (*step)()) { for (long i = 0; i < n; ++i) { step(); BODY(calls); } }
+void search(const long* at, long n) { for (long i = 0; i < n && at[i] != 5; ++i) BODY(search); }
+"""
+
+
+def case_strips(builder):
+    """An iteration of a loop that is counted before it runs is what it is without checks: one jump, and that goes back."""
+    source = builder.work / "counted.cpp"
+    source.write_text(COUNTED_SOURCE)
+
+    def jumps_back_at_once(text, name):
+        at = text.index(f"# body {name}\n")
+        target = re.search(r"^\s+j\w+\s+(\S+)$", text[at:], re.MULTILINE)[1]
+        return text.find(f"\n{target}:") in range(at)
+
+    for level in ("-O1", "-O2", "-O3"):
+        stats = builder.work / f"stats{level}"
+        text = builder.compile(source, level, "-S", *builder.checks(stats=stats), name="text").read_text()
+        strips = {name: counts[3] for name, counts in statistics(stats).items()}
+        for name in ("plain", "pointers", "numbers", "nested", "fixed"):
+            require(jumps_back_at_once(text, name), f"{level}: {name} iterates without a check", text)
+            counted = sum(number for function, number in strips.items() if f"{len(name)}{name}" in function)
+            require(counted == 1, f"{level}: the inner loop of {name} is charged before", strips)
+        text = builder.compile(source, level, "-S", *builder.checks(strips="off"), name="text").read_text()
+        require(not jumps_back_at_once(text, "plain"), "counted one by one there is a jump more, so the test can fail", text)
+    for level in ("-O0", "-Os", "-Og"):
+        stats = builder.work / f"stats{level}"
+        builder.compile(source, level, *builder.checks(stats=stats))
+        require(all(counts[3] == 0 for counts in statistics(stats).values()), f"{level}: none is charged before", stats)
 
 
 def case_library(builder):
@@ -242,7 +281,7 @@ def case_lto(builder):
             "torture_language.cpp", "-O1", "-fPIC", *lto, *builder.checks()), *builder.stand_in())
         fat = builder.compile(builder.work / "first.cpp", "-O1", *lto, "-ffat-lto-objects", *builder.checks())
         builder.link("program", "-fno-lto", fat, builder.compile(builder.work / "other.cpp"), *builder.stand_in())
-    require(80 < int(result.stderr.split()[1]) < 100, "the loop that was compiled with checks has them, the other not",
+    require(80 < int(result.stderr.split()[0]) < 100, "the loop that was compiled with checks has them, the other not",
             result.stderr)
 
 

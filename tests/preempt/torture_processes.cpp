@@ -35,7 +35,8 @@ std::string expected_from(const char* path) {
 }
 
 void compute(Pid judge, int part) {
-  std::string text = part == 0 ? torture::language() : part == 1 ? torture::numbers() : torture::library();
+  std::string (*const parts[])() = {torture::language, torture::numbers, torture::counted, torture::library};
+  std::string text = parts[part]();
   send(judge, Result{std::to_string(part) + text});
 }
 
@@ -72,7 +73,7 @@ struct Verdict {
 };
 
 Verdict judge(const std::string& expected, int each) {
-  constexpr int parts = 3;
+  constexpr int parts = 4;
   Pid others[] = {spawn(roam), spawn(roam)};
   spawn(wander, self());
   for (int process = 0; process < each * parts; ++process) {
@@ -87,8 +88,8 @@ Verdict judge(const std::string& expected, int each) {
   }
   for (Pid other : others) send(other, Stop{});
   Verdict result{.moves = receive<Moves>().count};
-  for (auto& [language, numbers, library] : parts_of) {
-    std::string all = language + numbers + library;
+  for (auto& [language, numbers, counted, library] : parts_of) {
+    std::string all = language + numbers + counted + library;
     if (all == expected) continue;
     ++result.wrong;
     std::printf("%s\n", all.c_str());

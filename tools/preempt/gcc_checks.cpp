@@ -4,11 +4,10 @@
 namespace throng::preempt {
 namespace {
 
-tree ticks_decl, slow_decl, chunk_decl;
+tree ticks_decl, slow_decl;
 
 const ggc_root_tab roots[] = {{&ticks_decl, 1, sizeof(tree), &gt_ggc_mx_tree_node, nullptr},
                               {&slow_decl, 1, sizeof(tree), &gt_ggc_mx_tree_node, nullptr},
-                              {&chunk_decl, 1, sizeof(tree), &gt_ggc_mx_tree_node, nullptr},
                               LAST_GGC_ROOT_TAB};
 
 // extern "C" __thread int throng_ticks. Its offset is a constant in code that can only be part of a program,
@@ -27,13 +26,13 @@ tree ticks() {
   return ticks_decl;
 }
 
-tree function(tree& decl, const char* name) {
-  if (decl == NULL_TREE) {
-    decl = build_fn_decl(name, build_function_type_list(void_type_node, NULL_TREE));
-    TREE_NOTHROW(decl) = 1;
-    DECL_ARTIFICIAL(decl) = 1;
+tree slow() {
+  if (slow_decl == NULL_TREE) {
+    slow_decl = build_fn_decl("throng_preempt_slow", build_function_type_list(void_type_node, NULL_TREE));
+    TREE_NOTHROW(slow_decl) = 1;
+    DECL_ARTIFICIAL(slow_decl) = 1;
   }
-  return decl;
+  return slow_decl;
 }
 
 tree operand(const char* constraint, tree value) {
@@ -51,17 +50,14 @@ gasm* build_asm(const char* text, vec<tree, va_gc>* outputs, vec<tree, va_gc>* i
 // A call that saves the registers itself. Through the table of addresses: a first call through a lazily bound
 // PLT entry would lose two registers that the stub's callers keep values in. The linker makes it a direct
 // call where it can. Without a clobber of memory, as if the operating system had preempted.
-gimple* cold_call(bool chunk, const CheckForm& form) {
+gimple* cold_call(const CheckForm& form) {
   if (form.stub) {
-    return build_asm(chunk ? "call\t*throng_preempt_chunk_saved@GOTPCREL(%%rip)"
-                           : "call\t*throng_preempt_slow_saved@GOTPCREL(%%rip)",
-                     nullptr, nullptr);
+    return build_asm("call\t*throng_preempt_slow_saved@GOTPCREL(%%rip)", nullptr, nullptr);
   }
-  return gimple_build_call(
-      chunk ? function(chunk_decl, "throng_preempt_chunk") : function(slow_decl, "throng_preempt_slow"), 0);
+  return gimple_build_call(slow(), 0);
 }
 
-// Ends the block behind `last` with `if (condition) { cold }`. Returns the end of the cold block.
+// Ends the block behind `last` with `if (condition) { cold }`. Returns where the cold statement is.
 gimple_stmt_iterator insert_cold_block(gimple* last, gcond* condition, gimple* cold) {
   basic_block head = gimple_bb(last);
   edge onward = split_block(head, last);
@@ -115,34 +111,41 @@ bool can_use_stub() {
 // On x86 one instruction sets the word and the flag to jump by. Load, subtract and store would be one
 // instruction only if a later pass thought so, and the compiler could compute the address once for two of
 // them, against invariant 2.
-void insert_memory_check(gimple_stmt_iterator at, const CheckForm& form) {
+void insert_charge_check(gimple_stmt_iterator at, tree amount, const CheckForm& form) {
 #ifdef TARGET_64BIT
   tree negative = make_ssa_name(integer_type_node);
   vec<tree, va_gc>*outputs = nullptr, *inputs = nullptr;
   vec_safe_push(outputs, operand("=m", ticks()));
   vec_safe_push(outputs, operand("=@ccs", negative));
+  vec_safe_push(inputs, operand("ir", amount));
   vec_safe_push(inputs, operand("m", ticks()));
-  gimple* last = build_asm("sub{l}\t{$1, %0|%0, 1}", outputs, inputs);
+  gimple* last = build_asm("sub{l}\t{%2, %0|%0, %2}", outputs, inputs);
   SSA_NAME_DEF_STMT(negative) = last;
   gsi_insert_before(&at, last, GSI_SAME_STMT);
   gcond* condition = gimple_build_cond(NE_EXPR, negative, integer_zero_node, NULL_TREE, NULL_TREE);
 #else
-  tree left = insert_plain_charge(&at, integer_one_node);
+  tree left = insert_plain_charge(&at, amount);
   gsi_prev(&at);
   gimple* last = gsi_stmt(at);
   gcond* condition = gimple_build_cond(LT_EXPR, left, integer_zero_node, NULL_TREE, NULL_TREE);
 #endif
-  insert_cold_block(last, condition, cold_call(false, form));
+  insert_cold_block(last, condition, cold_call(form));
+}
+
+void insert_memory_check(gimple_stmt_iterator at, const CheckForm& form) {
+  insert_charge_check(at, integer_one_node, form);
 }
 
 // The counter is a plain variable; the SSA updater gives it names and phis. In registers the subtraction and
-// the comparison become one instruction and a jump, which processors take as one where it asks for zero.
+// the comparison become one instruction and a jump, which processors take as one where it asks for zero. A
+// chunk is charged in place: the stub takes as long as a hundred iterations of a small loop.
 void insert_register_check(gimple_stmt_iterator at, tree counter, const CheckForm& form) {
   gimple* last = gimple_build_assign(counter, PLUS_EXPR, counter, integer_minus_one_node);
   gsi_insert_before(&at, last, GSI_SAME_STMT);
   gcond* condition = gimple_build_cond(EQ_EXPR, counter, integer_zero_node, NULL_TREE, NULL_TREE);
-  gimple_stmt_iterator end = insert_cold_block(last, condition, cold_call(true, form));
-  gsi_insert_after(&end, gimple_build_assign(counter, constant(form.chunk)), GSI_NEW_STMT);
+  gimple_stmt_iterator cold =
+      insert_cold_block(last, condition, gimple_build_assign(counter, constant(form.chunk)));
+  insert_charge_check(cold, constant(form.chunk), form);
 }
 
 tree insert_counter(edge entry, const CheckForm& form) {
@@ -151,23 +154,25 @@ tree insert_counter(edge entry, const CheckForm& form) {
   return counter;
 }
 
+// What is not worth the charge is free, as in a loop that is known to be short: on its way from one such loop
+// to the next a program would wait for the word, and each subtraction for the one before.
 void insert_settlement(edge exit, tree counter, const CheckForm& form) {
+  gimple_stmt_iterator at = gsi_start_bb(split_edge(exit));
   tree counted = create_tmp_reg(integer_type_node, "throng_counted");
-  gimple_seq statements = nullptr;
-  gimple_seq_add_stmt(&statements, gimple_build_assign(counted, MINUS_EXPR, constant(form.chunk), counter));
+  gimple* last = gimple_build_assign(counted, MINUS_EXPR, constant(form.chunk), counter);
+  gsi_insert_after(&at, last, GSI_NEW_STMT);
+  gcond* condition = gimple_build_cond(GT_EXPR, counted, constant(std::min(short_loop, form.chunk / 4)),
+                                       NULL_TREE, NULL_TREE);
+  at = insert_cold_block(last, condition, gimple_build_nop());
 #ifdef TARGET_64BIT
   vec<tree, va_gc>*outputs = nullptr, *inputs = nullptr;
   vec_safe_push(outputs, operand("=m", ticks()));
   vec_safe_push(inputs, operand("ir", counted));
   vec_safe_push(inputs, operand("m", ticks()));
-  gimple_seq_add_stmt(&statements, build_asm("sub{l}\t{%1, %0|%0, %1}", outputs, inputs));
+  gsi_insert_before(&at, build_asm("sub{l}\t{%1, %0|%0, %1}", outputs, inputs), GSI_SAME_STMT);
 #else
-  tree sum = create_tmp_reg(integer_type_node, "throng_left");
-  gimple_seq_add_stmt(&statements, gimple_build_assign(sum, ticks()));
-  gimple_seq_add_stmt(&statements, gimple_build_assign(sum, MINUS_EXPR, sum, counted));
-  gimple_seq_add_stmt(&statements, gimple_build_assign(ticks(), sum));
+  insert_plain_charge(&at, counted);
 #endif
-  gsi_insert_seq_on_edge(exit, statements);
 }
 
 }  // namespace throng::preempt

@@ -12,6 +12,9 @@
 
 namespace throng::preempt {
 
+// A loop without calls that ends after this many iterations is short enough to go without.
+constexpr int short_loop = 16;
+
 struct CheckForm {
   bool stub = true;    // cold path: a stub that saves every register, else an ordinary call
   bool settle = true;  // a loop nest charges on its way out what its register counted
@@ -31,10 +34,13 @@ void insert_memory_check(gimple_stmt_iterator at, const CheckForm& form);
 // Before the statement at `at`: one from the counter, and a new chunk if none is left.
 void insert_register_check(gimple_stmt_iterator at, tree counter, const CheckForm& form);
 
+// Before the statement at `at`: `amount` of type int from the word, and the cold path if nothing is left.
+void insert_charge_check(gimple_stmt_iterator at, tree amount, const CheckForm& form);
+
 // The counter of a loop nest, full where the nest is entered. The caller commits edge insertions.
 tree insert_counter(edge entry, const CheckForm& form);
 
-// On an edge that leaves the nest: charges what was counted since the last full chunk. The caller commits.
+// On an edge that leaves the nest: charges what was counted since the last full chunk, if it is much.
 void insert_settlement(edge exit, tree counter, const CheckForm& form);
 
 }  // namespace throng::preempt

@@ -9,6 +9,8 @@
 // - chunk=1024: iterations that are counted in a register at a time.
 // - settle=on: the default, a nest charges what its register counted when it is left. settle=off:
 //   it does not.
+// - strips=on: the default, loops whose number of iterations is known before are charged for many at once.
+//   strips=off: they count like others.
 // - skip=DIR: an include directory with throng's own headers below throng/; may be repeated.
 // - stats=FILE: a line per function is appended to the file, or goes to stderr.
 //
@@ -17,6 +19,8 @@
 #include "gcc_functions.hpp"
 #include "gcc_link.hpp"
 #include "gcc_places.hpp"
+#include "gcc_report.hpp"
+#include "gcc_strips.hpp"
 
 #include "plugin-version.h"
 
@@ -25,18 +29,12 @@ int plugin_is_GPL_compatible;
 namespace throng::preempt {
 namespace {
 
-// A loop without calls that surely ends after this many iterations is short enough to go without.
-constexpr HOST_WIDE_INT short_loop = 16;
-
 struct Options {
   CheckForm form;
   bool local = true;
+  bool strips = true;
   std::string stats;
 } options;
-
-struct Count {
-  int entry = 0, memory = 0, local = 0, skipped = 0;
-};
 
 // Finds and changes one function.
 class Instrumentation {
@@ -76,6 +74,10 @@ class Instrumentation {
   Count insert() {
     free_dominance_info(CDI_DOMINATORS);
     free_dominance_info(CDI_POST_DOMINATORS);
+    for (const auto& [number, strips] : strips_) {
+      ++count_.strips;
+      insert_strips(strips, entry_of(strips.natural), form_);
+    }
     for (const auto& [index, check] : checks_) {
       insert(check);
     }
@@ -128,12 +130,35 @@ class Instrumentation {
       ++count_.skipped;
       return;
     }
+    if (is_natural && (enters_strips(natural, back->src) || plan_strips(natural))) {
+      return;
+    }
     class loop* nest = options.local ? nest_of(back) : nullptr;
     if (is_natural && nest == nullptr) {
       plan_before_call(natural, back->src);
     } else {
       plan(back->src, nest);
     }
+  }
+
+  bool plan_strips(class loop* natural) {
+    const auto strips =
+        options.local && options.strips && !calls_.are_in(natural) && entry_of(natural) != nullptr
+            ? strips_of(natural)
+            : std::nullopt;
+    if (strips) {
+      strips_[natural->num] = *strips;
+    }
+    return strips.has_value();
+  }
+
+  // Whether every iteration enters a loop that is charged there.
+  bool enters_strips(class loop* natural, basic_block latch) const {
+    return std::any_of(strips_.begin(), strips_.end(), [&](const auto& entry) {
+      basic_block header = entry.second.natural->header;
+      return header != natural->header && flow_bb_inside_loop_p(natural, header) &&
+             dominated_by_p(CDI_DOMINATORS, latch, header);
+    });
   }
 
   // One check before the first call of an iteration does for the cycle and for the way from the entry to the
@@ -256,14 +281,18 @@ class Instrumentation {
     basic_block block;
     edge out;
     edge_iterator iterator;
+    auto_vec<edge> exits;
     FOR_EACH_BB_FN(block, fun_) {
       if (flow_bb_inside_loop_p(nest, block)) {
         FOR_EACH_EDGE(out, iterator, block->succs) {
           if ((out->flags & EDGE_COMPLEX) == 0 && !flow_bb_inside_loop_p(nest, out->dest)) {
-            insert_settlement(out, counter, form_);
+            exits.safe_push(out);
           }
         }
       }
+    }
+    for (edge exit : exits) {
+      insert_settlement(exit, counter, form_);
     }
   }
 
@@ -274,21 +303,9 @@ class Instrumentation {
   Calls calls_;
   Place entry_;
   std::map<class loop*, tree> counters_;
+  std::map<int, Strips> strips_;  // by the loop's number
   Checks checks_;
 };
-
-void report(::function* fun, const Count& count, bool stub) {
-  FILE* file = options.stats == "stderr" ? stderr : fopen(options.stats.c_str(), "a");
-  if (file == nullptr) {
-    return;
-  }
-  fprintf(file, "%s entry=%d memory=%d local=%d skipped=%d slow=%s\n",
-          IDENTIFIER_POINTER(DECL_ASSEMBLER_NAME(fun->decl)), count.entry, count.memory, count.local,
-          count.skipped, stub ? "asm" : "call");
-  if (file != stderr) {
-    fclose(file);
-  }
-}
 
 const pass_data description = {
     GIMPLE_PASS, "throng_preempt", OPTGROUP_NONE, TV_NONE, PROP_cfg | PROP_ssa, 0, 0, 0, TODO_update_ssa};
@@ -310,7 +327,7 @@ class Pass : public gimple_opt_pass {
       loop_optimizer_finalize();
     }
     if (!options.stats.empty()) {
-      report(fun, count, options.form.stub && can_use_stub());
+      report(fun, count, options.form.stub && can_use_stub(), options.stats);
     }
     return 0;
   }
@@ -324,6 +341,8 @@ bool take(const std::string& key, const std::string& value) {
     options.form.stub = value == "asm";
   } else if (key == "settle" && (value == "on" || value == "off")) {
     options.form.settle = value == "on";
+  } else if (key == "strips" && (value == "on" || value == "off")) {
+    options.strips = value == "on";
   } else if (key == "chunk" && atoi(value.c_str()) > 0) {
     options.form.chunk = atoi(value.c_str());
   } else if (key == "skip" && !value.empty()) {

@@ -1,6 +1,5 @@
-// throng_preempt_slow_saved and throng_preempt_chunk_saved: the slow paths for code that was compiled as if
-// nothing were called there. Called by what the plugin for g++ inserted, on any thread, with any alignment of
-// the stack.
+// throng_preempt_slow_saved: the slow path for code that was compiled as if nothing were called there. Called
+// by what the plugin for g++ inserted, on any thread, with any alignment of the stack.
 //
 // 1. Every register is as before: general, x87, SSE, AVX, AVX-512 with its masks. The flags are not, and
 // tiles (AMX) and
@@ -57,11 +56,10 @@ throng_preempt_plan:                    # result in eax; destroys rbx, rcx, rdx,
         .cfi_endproc
         .size   throng_preempt_plan, .-throng_preempt_plan
 
-        .macro  throng_preempt_stub name, target
-        .globl  \name
-        .type   \name, @function
+        .globl  throng_preempt_slow_saved
+        .type   throng_preempt_slow_saved, @function
         .p2align 4
-\name:
+throng_preempt_slow_saved:
         .cfi_startproc
         endbr64
         pushq   %rbp
@@ -122,7 +120,7 @@ throng_preempt_plan:                    # result in eax; destroys rbx, rcx, rdx,
         jmp     9f
 4:      fxsave64 (%rsp)
 9:      fninit                          # the C++ function wants an empty x87 stack
-5:      call    \target
+5:      call    throng_preempt_slow@PLT
         movl    %r13d, %eax
         xorl    %edx, %edx
         testb   $2, %r12b
@@ -147,12 +145,7 @@ throng_preempt_plan:                    # result in eax; destroys rbx, rcx, rdx,
         .cfi_def_cfa %rsp, 8
         ret
         .cfi_endproc
-        .size   \name, .-\name
-        .endm
-
-        throng_preempt_stub throng_preempt_slow_saved, throng_preempt_slow@PLT
-        throng_preempt_stub throng_preempt_chunk_saved, throng_preempt_chunk@PLT
-        .purgem throng_preempt_stub
+        .size   throng_preempt_slow_saved, .-throng_preempt_slow_saved
         .popsection
 )");
 
