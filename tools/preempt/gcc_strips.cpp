@@ -38,7 +38,7 @@ bool is_usable(tree value) {
 bool find_tested(class loop* natural, gcond* test, Strips* strips) {
   for (tree side : {gimple_cond_lhs(test), gimple_cond_rhs(test)}) {
     affine_iv induction;
-    if (TREE_CODE(side) == SSA_NAME && is_countable(TREE_TYPE(side)) &&
+    if (TREE_CODE(side) == SSA_NAME && is_countable(TREE_TYPE(side)) && is_usable(side) &&
         simple_iv(natural, natural, side, &induction, false) && TREE_CODE(induction.step) == INTEGER_CST &&
         cst_and_fits_in_hwi(induction.step) && is_usable(induction.base)) {
       const HOST_WIDE_INT step = int_cst_value(induction.step);
