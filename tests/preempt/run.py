@@ -206,17 +206,18 @@ def case_strips(builder):
         target = re.search(r"^\s+j\w+\s+(\S+)$", text[at:], re.MULTILINE)[1]
         return text.find(f"\n{target}:") in range(at)
 
+    # clang knows no number of iterations if two pointers could miss each other.
     for level in ("-O1", "-O2", "-O3"):
         stats = builder.work / f"stats{level}"
         text = builder.compile(source, level, "-S", *builder.checks(stats=stats), name="text").read_text()
         strips = {name: counts[3] for name, counts in statistics(stats).items()}
-        for name in ("plain", "pointers", "numbers", "nested", "fixed"):
+        for name in ("plain", "nested", "fixed") + (() if builder.clang else ("pointers", "numbers")):
             require(jumps_back_at_once(text, name), f"{level}: {name} iterates without a check", text)
             counted = sum(number for function, number in strips.items() if f"{len(name)}{name}" in function)
             require(counted == 1, f"{level}: the inner loop of {name} is charged before", strips)
         text = builder.compile(source, level, "-S", *builder.checks(strips="off"), name="text").read_text()
         require(not jumps_back_at_once(text, "plain"), "counted one by one there is a jump more, so the test can fail", text)
-    for level in ("-O0", "-Os", "-Og"):
+    for level in ("-O0", "-Os") if builder.clang else ("-O0", "-Os", "-Og"):
         stats = builder.work / f"stats{level}"
         builder.compile(source, level, *builder.checks(stats=stats))
         require(all(counts[3] == 0 for counts in statistics(stats).values()), f"{level}: none is charged before", stats)

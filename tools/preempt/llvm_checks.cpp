@@ -1,7 +1,9 @@
 // See llvm_checks.hpp.
 #include "llvm_checks.hpp"
 
+#include "llvm_charges.hpp"
 #include "llvm_places.hpp"
+#include "llvm_strips.hpp"
 
 namespace throng::preempt {
 namespace {
@@ -20,11 +22,15 @@ class Instrumentation {
         form_(form),
         tree_(manager.getResult<llvm::DominatorTreeAnalysis>(function)),
         loops_(manager.getResult<llvm::LoopAnalysis>(function)),
-        calls_(function, tree_, loops_) {
-    plan(manager.getResult<llvm::ScalarEvolutionAnalysis>(function));
+        calls_(function, tree_, loops_),
+        charges_(function),
+        strips_(function, charges_, form.chunk) {
+    plan(manager.getResult<llvm::ScalarEvolutionAnalysis>(function),
+         manager.getResult<llvm::TargetIRAnalysis>(function));
   }
 
   Count insert() {
+    count_.strips = strips_.insert();
     for (const auto& [where, check] : checks_) {
       insert(check);
     }
@@ -54,7 +60,7 @@ class Instrumentation {
   };
 
   // Decides for each back edge of a depth-first search; every cycle has one, natural loop or not.
-  void plan(llvm::ScalarEvolution& evolution) {
+  void plan(llvm::ScalarEvolution& evolution, const llvm::TargetTransformInfo& costs) {
     llvm::SmallVector<Edge, 16> back_edges;
     llvm::FindFunctionBackedges(function_, back_edges);
     // Inner loops first: what every iteration of an outer one passes there will do for that, too.
@@ -64,9 +70,10 @@ class Instrumentation {
     }
     for (const auto& [depth, edges] : by_depth) {
       for (const auto& [from, to] : edges) {
-        plan(const_cast<llvm::BasicBlock*>(from), to, evolution);
+        plan(const_cast<llvm::BasicBlock*>(from), to, evolution, costs);
       }
     }
+    strips_.compute(evolution);
     for (auto& [where, check] : checks_) {
       check.nest = check.nest != nullptr && make_nest(check.nest) ? check.nest : nullptr;
     }
@@ -78,11 +85,17 @@ class Instrumentation {
     }
   }
 
-  void plan(llvm::BasicBlock* from, const llvm::BasicBlock* to, llvm::ScalarEvolution& evolution) {
-    const llvm::Loop* natural = loops_.getLoopFor(to);
+  void plan(llvm::BasicBlock* from, const llvm::BasicBlock* to, llvm::ScalarEvolution& evolution,
+            const llvm::TargetTransformInfo& costs) {
+    llvm::Loop* natural = loops_.getLoopFor(to);
     const bool is_natural = natural != nullptr && natural->getHeader() == to && natural->contains(from);
     if (is_natural && is_short(natural, evolution)) {
       ++count_.skipped;
+      return;
+    }
+    if (is_natural && (strips_.are_entered(natural, from, tree_) ||
+                       (form_.local && form_.strips && !calls_.are_in(natural) &&
+                        strips_.plan(natural, tree_, loops_, evolution, costs)))) {
       return;
     }
     llvm::Loop* nest = form_.local ? nest_of(from, to) : nullptr;
@@ -126,9 +139,9 @@ class Instrumentation {
     Nest& parts = nests_[nest];
     if (parts.counter == nullptr) {
       parts.entry = entry;
-      parts.counter =
-          new llvm::AllocaInst(integer(), function_.getParent()->getDataLayout().getAllocaAddrSpace(),
-                               "throng_counter", &*function_.getEntryBlock().begin());
+      parts.counter = new llvm::AllocaInst(charges_.integer(),
+                                           function_.getParent()->getDataLayout().getAllocaAddrSpace(),
+                                           "throng_counter", &*function_.getEntryBlock().begin());
     }
     return true;
   }
@@ -203,68 +216,18 @@ class Instrumentation {
     insert_memory_check(entry_);
   }
 
-  llvm::Type* integer() const { return llvm::Type::getInt32Ty(function_.getContext()); }
-
-  // Its offset is a constant in code that can only be part of a program, as throng's libraries are static.
-  llvm::Constant* ticks() {
-    llvm::Module& module = *function_.getParent();
-    const bool shared =
-        module.getPICLevel() != llvm::PICLevel::NotPIC && module.getPIELevel() == llvm::PIELevel::Default;
-    const auto model = shared ? llvm::GlobalValue::InitialExecTLSModel : llvm::GlobalValue::LocalExecTLSModel;
-    return module.getOrInsertGlobal("throng_ticks", integer(), [&] {
-      return new llvm::GlobalVariable(module, integer(), false, llvm::GlobalValue::ExternalLinkage, nullptr,
-                                      "throng_ticks", nullptr, model);
-    });
-  }
-
-  // A line for the debugger, and for the verifier, which wants one at every call in a function that has
-  // lines.
-  void give_place(llvm::IRBuilder<>& builder) const {
-    if (!builder.getCurrentDebugLocation() && function_.getSubprogram() != nullptr) {
-      builder.SetCurrentDebugLocation(
-          llvm::DILocation::get(function_.getContext(), 0, 0, function_.getSubprogram()));
-    }
-  }
-
-  // Where `negative` is true, which is rare, the named function is called. Returns the place behind the call.
-  llvm::Instruction* insert_cold_call(llvm::Instruction* before, llvm::Value* negative, const char* name) {
-    llvm::MDNode* rare = llvm::MDBuilder(function_.getContext()).createBranchWeights(1, 1 << 20);
-    llvm::Instruction* end = llvm::SplitBlockAndInsertIfThen(negative, before, false, rare);
-    llvm::IRBuilder<> builder(end);
-    give_place(builder);
-    const llvm::FunctionCallee callee = function_.getParent()->getOrInsertFunction(name, builder.getVoidTy());
-    llvm::CallInst* call = builder.CreateCall(callee);
-    call->setDoesNotThrow();
-    call->addFnAttr(llvm::Attribute::Cold);
-    return end;
-  }
-
-  llvm::Value* charge(llvm::IRBuilder<>& builder, llvm::Value* amount) {
-    llvm::Constant* word = ticks();
-    llvm::LoadInst* before = builder.CreateLoad(integer(), word);
-    llvm::Value* left = builder.CreateSub(before, amount);
-    llvm::StoreInst* after = builder.CreateStore(left, word);
-    // No sanitizer looks at these, which would want the address in a register.
-    for (llvm::Instruction* access :
-         {static_cast<llvm::Instruction*>(before), static_cast<llvm::Instruction*>(after)}) {
-      access->setMetadata("nosanitize", llvm::MDNode::get(function_.getContext(), {}));
-    }
-    return left;
-  }
-
   void insert_memory_check(llvm::Instruction* before) {
-    llvm::IRBuilder<> builder(before);
-    llvm::Value* left = charge(builder, builder.getInt32(1));
-    insert_cold_call(before, builder.CreateICmpSLT(left, builder.getInt32(0)), "throng_preempt_slow");
+    charges_.insert_check(before, llvm::ConstantInt::get(charges_.integer(), 1));
   }
 
   void insert_register_check(llvm::Instruction* before, llvm::Loop* nest) {
     llvm::AllocaInst* counter = nests_[nest].counter;
     llvm::IRBuilder<> builder(before);
-    llvm::Value* left = builder.CreateSub(builder.CreateLoad(integer(), counter), builder.getInt32(1));
+    llvm::Value* left =
+        builder.CreateSub(builder.CreateLoad(charges_.integer(), counter), builder.getInt32(1));
     builder.CreateStore(left, counter);
-    llvm::Instruction* end =
-        insert_cold_call(before, builder.CreateICmpEQ(left, builder.getInt32(0)), "throng_preempt_chunk");
+    llvm::Instruction* end = charges_.insert_cold_call(
+        before, builder.CreateICmpEQ(left, builder.getInt32(0)), "throng_preempt_chunk");
     builder.SetInsertPoint(end);
     builder.CreateStore(full(), counter);
   }
@@ -280,7 +243,7 @@ class Instrumentation {
     llvm::IRBuilder<>(nest.entry->getTerminator()).CreateStore(full(), nest.counter);
     for (llvm::BasicBlock* exit : nest.exits) {
       llvm::IRBuilder<> builder(exit->getTerminator());
-      charge(builder, builder.CreateSub(full(), builder.CreateLoad(integer(), nest.counter)));
+      charges_.take(builder, builder.CreateSub(full(), builder.CreateLoad(charges_.integer(), nest.counter)));
     }
   }
 
@@ -292,6 +255,8 @@ class Instrumentation {
       loops_;  // the same that the analysis of iterations knows; it would not know another one's loops
   Count count_;
   Calls calls_;
+  Charges charges_;
+  Strips strips_;
   llvm::Instruction* entry_ = nullptr;
   Checks checks_;
   llvm::MapVector<llvm::Loop*, Nest> nests_;

@@ -13,12 +13,13 @@ namespace throng::preempt {
 
 struct Form {
   bool local = true;   // loop nests without calls count in a register
+  bool strips = true;  // loops that know how often they run are charged for many iterations at once
   bool settle = true;  // and charge on their way out what it counted
   int chunk = 1024;
 };
 
 struct Count {
-  int entry = 0, memory = 0, local = 0, skipped = 0;
+  int entry = 0, memory = 0, local = 0, strips = 0, skipped = 0;
 };
 
 // Inserts all checks of a function. What the manager knew of it is then out of date.

@@ -9,6 +9,8 @@
 // - chunk=1024: iterations that are counted in a register at a time.
 // - settle=on: the default, a nest charges what its register counted when it is left. settle=off: it does
 // not.
+// - strips=on: the default, loops whose number of iterations is known before are charged for many at once.
+//   strips=off: they count like others.
 // - stats=FILE: a line per function is appended to the file, or goes to stderr.
 //
 // The checks come when the optimizer is done, before link-time optimization, which keeps them.
@@ -32,6 +34,9 @@ llvm::cl::opt<int> chunk_option("throng-preempt-chunk", llvm::cl::init(1024),
 llvm::cl::opt<std::string> settle_option(
     "throng-preempt-settle", llvm::cl::init("on"),
     llvm::cl::desc("on or off: charge the rest when a loop nest is left"));
+llvm::cl::opt<std::string> strips_option(
+    "throng-preempt-strips", llvm::cl::init("on"),
+    llvm::cl::desc("on or off: charge loops that know how often they run for many iterations at once"));
 llvm::cl::opt<std::string> stats_option("throng-preempt-stats",
                                         llvm::cl::desc("file for a line per function, or stderr"));
 
@@ -46,7 +51,8 @@ void report(const llvm::Function& function, const Count& count) {
   }
   llvm::raw_ostream& out = file ? *file : llvm::errs();
   out << function.getName() << " entry=" << count.entry << " memory=" << count.memory
-      << " local=" << count.local << " skipped=" << count.skipped << " slow=call\n";
+      << " local=" << count.local << " strips=" << count.strips << " skipped=" << count.skipped
+      << " slow=call\n";
 }
 
 // Before anything is inlined or found to be the same twice: a function that was taken out stays by itself,
@@ -68,7 +74,7 @@ struct Prepare : llvm::PassInfoMixin<Prepare> {
 struct InsertChecks : llvm::PassInfoMixin<InsertChecks> {
   llvm::PreservedAnalyses run(llvm::Module& module, llvm::ModuleAnalysisManager& manager) {
     auto& functions = manager.getResult<llvm::FunctionAnalysisManagerModuleProxy>(module).getManager();
-    const Form form{loop_option == "local", settle_option == "on", chunk_option};
+    const Form form{loop_option == "local", strips_option == "on", settle_option == "on", chunk_option};
     const Treatments treatments(module);
     std::vector<llvm::Function*> all;
     for (llvm::Function& function : module) {

@@ -1,0 +1,54 @@
+// Loops that are counted before they run, for clang. Used by llvm_checks.cpp alone.
+//
+// As in gcc_strips.hpp, but the loop's own test becomes one of a variable that counts the strip down: what
+// else changes in the loop stays for what it is needed for, and goes if it is not.
+//
+// 1. The number is exact, whatever it takes for the loop to end: the analysis knows none otherwise.
+// 2. A loop with another exit is none: it would have been charged for what it did not do.
+#pragma once
+
+#include "llvm_charges.hpp"
+
+namespace throng::preempt {
+
+class Strips {
+ public:
+  Strips(llvm::Function& function, Charges& charges, int chunk)
+      : function_(function), charges_(charges), chunk_(static_cast<std::uint64_t>(chunk)) {}
+
+  // Whether this loop without calls is one, while the function is as it was. It gets a block before it.
+  bool plan(llvm::Loop* natural, llvm::DominatorTree& tree, llvm::LoopInfo& loops,
+            llvm::ScalarEvolution& evolution, const llvm::TargetTransformInfo& costs);
+
+  // Whether every iteration that ends in `latch` enters a planned loop and is charged there.
+  bool are_entered(const llvm::Loop* natural, const llvm::BasicBlock* latch,
+                   const llvm::DominatorTree& tree) const;
+
+  // The numbers of iterations, which the analysis knows for as long as no block changes.
+  void compute(llvm::ScalarEvolution& evolution);
+
+  // Returns how many there are.
+  int insert();
+
+ private:
+  struct Strip {
+    llvm::BasicBlock* entry = nullptr;
+    llvm::BasicBlock* header = nullptr;
+    llvm::BasicBlock* exiting = nullptr;
+    llvm::BasicBlock* exit = nullptr;
+    const llvm::SCEV* number = nullptr;  // how often the test fails
+    llvm::Value* iterations = nullptr;   // the same, before the loop
+  };
+
+  void insert(const Strip& strip);
+  void insert_next(const Strip& strip, llvm::AllocaInst* strip_left, llvm::AllocaInst* left);
+  llvm::AllocaInst* variable(const char* name);
+
+  llvm::Function& function_;
+  Charges& charges_;
+  std::uint64_t chunk_;
+  std::vector<Strip> strips_;
+  std::vector<llvm::AllocaInst*> variables_;
+};
+
+}  // namespace throng::preempt
