@@ -16,13 +16,9 @@
 #include <memory>
 
 #include <throng/scheduler/clock.hpp>
+#include <throng/scheduler/job.hpp>
 
 namespace throng::detail {
-
-struct Job {
-  void (*run)(void*) noexcept;
-  void* argument;
-};
 
 // Asked before each thread is started; false counts as a refusal by the system. The seam by which tests
 // refuse threads. Called under the pool's lock: it must not call the pool.

@@ -55,7 +55,8 @@ Scheduler::Scheduler(const SchedulerSetup& setup)
   parts_ = std::make_unique<Parts>(*this, count, setup.blocking_threads);
   spares_.resize(max_spares_);
   parts_->hooks = setup.hooks;
-  if (setup.simulated != nullptr) parts_->simulation = std::make_unique<Simulation>(*this, *setup.simulated);
+  if (setup.simulated != nullptr)
+    parts_->simulation = std::make_unique<Simulation>(*this, *setup.simulated, count);
   for (std::uint32_t i = 0; i < count; ++i) {
     workers_.push_back(std::make_unique<Worker>(*this, WorkerId{i}, setup.seed + i, setup.drop_timer));
     if (count == 1) workers_.back()->parts_->set_alone();

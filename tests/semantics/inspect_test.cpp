@@ -198,7 +198,9 @@ TEST_CASE("INF-1: the stack that a process holds is counted, and at rest there i
     seen.own = info_of(self()).stack_size;
     Pid waits = waiting_process();
     Pid rests = spawn([] { return rest(Counter{}, [](Counter& counter, Number) { ++counter.value; }); });
-    yield();
+    // How far they come before they are asked is nobody's promise.
+    for (Pid process : {waits, rests})
+      yield_until([process] { return info_of(process).status == ProcessStatus::waiting; });
     ProcessInfo waiting = info_of(waits), resting = info_of(rests);
     seen.waiting = waiting.stack_size;
     seen.memory_waiting = waiting.memory;

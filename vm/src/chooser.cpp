@@ -12,7 +12,7 @@ RandomChooser::RandomChooser(std::uint64_t seed, unsigned slice) : random_(seed)
   if (slice_ == 0) slice_ = std::uint64_t{1} << random_.below(most_shift);
 }
 
-std::size_t RandomChooser::pick(std::span<const Step> steps, std::uint64_t) {
+std::size_t RandomChooser::pick(const Steps& steps, std::uint64_t) {
   if (steps.size() == 1 || random_.below(slice_) != 0) return 0;
   return static_cast<std::size_t>(random_.below(steps.size()));
 }
@@ -32,7 +32,7 @@ std::uint64_t PctChooser::priority_of(const Actor& actor) {
 
 void PctChooser::lower(const Actor& actor) { priorities_[actor] = --lowest_; }
 
-std::size_t PctChooser::pick(std::span<const Step> steps, std::uint64_t) {
+std::size_t PctChooser::pick(const Steps& steps, std::uint64_t) {
   auto highest = [&] {
     std::size_t best = 0;
     std::uint64_t best_priority = 0;
@@ -66,7 +66,7 @@ ReplayChooser::ReplayChooser(const simulation::Schedule& schedule) {
   }
 }
 
-std::size_t ReplayChooser::pick(std::span<const Step> steps, std::uint64_t turn) {
+std::size_t ReplayChooser::pick(const Steps& steps, std::uint64_t turn) {
   auto found = deviations_.find({actor_of(steps[0]), turn});
   if (found == deviations_.end()) return 0;
   while (!found->second.empty()) {

@@ -24,7 +24,7 @@ class Chooser {
   virtual ~Chooser() = default;
   virtual void begin_run() {}
   // An index of `steps`; 0 is the ordinary order. `turn`: how many steps the first of them has taken already.
-  virtual std::size_t pick(std::span<const Step> steps, std::uint64_t turn) = 0;
+  virtual std::size_t pick(const Steps& steps, std::uint64_t turn) = 0;
   // The step is over. `touched`: see Simulator::touch().
   virtual void took(const Step& step, StepEnd how, std::span<const std::uint64_t> touched) {
     static_cast<void>(step);
@@ -35,7 +35,7 @@ class Chooser {
 
 class OrdinaryChooser final : public Chooser {
  public:
-  std::size_t pick(std::span<const Step>, std::uint64_t) override { return 0; }
+  std::size_t pick(const Steps&, std::uint64_t) override { return 0; }
 };
 
 // One step in so many is drawn from all that can happen. How many is drawn too, if it was not said: some
@@ -43,7 +43,7 @@ class OrdinaryChooser final : public Chooser {
 class RandomChooser final : public Chooser {
  public:
   RandomChooser(std::uint64_t seed, unsigned slice);
-  std::size_t pick(std::span<const Step> steps, std::uint64_t turn) override;
+  std::size_t pick(const Steps& steps, std::uint64_t turn) override;
 
  private:
   Random random_;
@@ -57,7 +57,7 @@ class RandomChooser final : public Chooser {
 class PctChooser final : public Chooser {
  public:
   PctChooser(std::uint64_t seed, unsigned depth, std::uint64_t length);
-  std::size_t pick(std::span<const Step> steps, std::uint64_t turn) override;
+  std::size_t pick(const Steps& steps, std::uint64_t turn) override;
   void took(const Step& step, StepEnd how, std::span<const std::uint64_t> touched) override;
 
  private:
@@ -76,7 +76,7 @@ class PctChooser final : public Chooser {
 class ReplayChooser final : public Chooser {
  public:
   explicit ReplayChooser(const simulation::Schedule& schedule);
-  std::size_t pick(std::span<const Step> steps, std::uint64_t turn) override;
+  std::size_t pick(const Steps& steps, std::uint64_t turn) override;
 
  private:
   std::map<std::pair<simulation::Actor, std::uint64_t>, std::deque<simulation::Deviation>> deviations_;

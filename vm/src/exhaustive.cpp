@@ -18,9 +18,12 @@ bool ExhaustiveChooser::is_among(const std::vector<Tried>& list, const Place& pl
   return std::ranges::any_of(list, [&](const Tried& tried) { return tried.place == place; });
 }
 
-ExhaustiveChooser::Node ExhaustiveChooser::new_node(std::span<const Step> steps) const {
+ExhaustiveChooser::Node ExhaustiveChooser::new_node(const Steps& steps) const {
   Node node;
-  for (const Step& step : steps) node.steps.push_back({actor_of(step), step.worker});
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    Step step = steps[i];
+    node.steps.push_back({actor_of(step), step.worker});
+  }
   node.first_goes_on = last_goes_on_ && node.steps[0] == last_;
   if (path_.empty()) return node;
   const Node& above = path_.back();
@@ -45,7 +48,7 @@ bool ExhaustiveChooser::choose_from(Node& node, std::size_t first) {
   return false;
 }
 
-std::size_t ExhaustiveChooser::pick(std::span<const Step> steps, std::uint64_t) {
+std::size_t ExhaustiveChooser::pick(const Steps& steps, std::uint64_t) {
   if (depth_ == path_.size()) {
     Node node = new_node(steps);
     if (!choose_from(node, 0)) throw CutRun{};

@@ -23,7 +23,7 @@ class ExhaustiveChooser final : public Chooser {
     depth_ = 0;
     last_goes_on_ = false;
   }
-  std::size_t pick(std::span<const Step> steps, std::uint64_t turn) override;
+  std::size_t pick(const Steps& steps, std::uint64_t turn) override;
   void took(const Step& step, StepEnd how, std::span<const std::uint64_t> touched) override;
   // To the next order that was not tried. False: there is none.
   bool next();
@@ -50,7 +50,7 @@ class ExhaustiveChooser final : public Chooser {
     std::vector<std::uint64_t> touched;  // by the step that is chosen
   };
 
-  Node new_node(std::span<const Step> steps) const;
+  Node new_node(const Steps& steps) const;
   bool choose_from(Node& node, std::size_t first);
   static bool have_in_common(std::span<const std::uint64_t> a, std::span<const std::uint64_t> b) noexcept;
   static bool is_among(const std::vector<Tried>& list, const Place& place) noexcept;

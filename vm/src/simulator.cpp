@@ -84,7 +84,7 @@ std::uint64_t Simulator::actor_of(const Runnable& runnable) const noexcept {
   return static_cast<const Process&>(runnable).pid().bits();
 }
 
-std::size_t Simulator::choose(std::span<const Step> steps) {
+std::size_t Simulator::choose(const Steps& steps) {
   Actor ordinary = detail::actor_of(steps[0]);
   std::size_t chosen = 0;
   if (!winds_down_) {
@@ -106,7 +106,7 @@ std::size_t Simulator::choose(std::span<const Step> steps) {
 
 // Those that are slow are left out most of the time, unless there is nobody else. A replay is told whom to
 // take.
-std::size_t Simulator::choose_among_quick(std::span<const Step> steps, std::uint64_t turn) {
+std::size_t Simulator::choose_among_quick(const Steps& steps, std::uint64_t turn) {
   bool all = options_.schedule || options_.faults.slow == Duration::zero() || steps.size() == 1 ||
              lots_.below(steps_between_slow) == 0;
   if (all) return chooser_->pick(steps, turn);
@@ -118,7 +118,7 @@ std::size_t Simulator::choose_among_quick(std::span<const Step> steps, std::uint
     quick_places_.push_back(i);
   }
   if (quick_.empty()) return chooser_->pick(steps, turn);
-  return quick_places_[chooser_->pick(quick_, turns_[detail::actor_of(quick_[0])])];
+  return quick_places_[chooser_->pick(Steps(quick_), turns_[detail::actor_of(quick_[0])])];
 }
 
 std::int64_t Simulator::ended(const Step& step, StepEnd how) {

@@ -62,7 +62,7 @@ class Simulator final : public Director {
 
   // -- Director
   std::uint64_t actor_of(const Runnable& runnable) const noexcept override;
-  std::size_t choose(std::span<const Step> steps) override;
+  std::size_t choose(const Steps& steps) override;
   std::int32_t budget_of(const Step&) override { return 1; }
   std::int64_t ended(const Step& step, StepEnd how) override;
   void time_went_to(std::int64_t now) override;
@@ -70,7 +70,7 @@ class Simulator final : public Director {
  private:
   void fold(std::uint64_t word) noexcept;
   void record(simulation::Deviation deviation);
-  std::size_t choose_among_quick(std::span<const Step> steps, std::uint64_t turn);
+  std::size_t choose_among_quick(const Steps& steps, std::uint64_t turn);
   bool is_subject(Pid process) const;
   bool is_slow(const Step& step) const;
   bool has_lots() const noexcept;
@@ -101,7 +101,7 @@ class Simulator final : public Director {
   // Until when the signals of a pair are held back, so that none overtakes one that is late.
   std::map<std::pair<Pid, Pid>, std::int64_t> held_until_;
   std::vector<std::uint64_t> touched_;
-  std::vector<Step> quick_;  // of those that can be taken, the ones of actors that are not slow
+  std::deque<Step> quick_;  // of those that can be taken, the ones of actors that are not slow
   std::vector<std::size_t> quick_places_;
   simulation::Schedule schedule_;
   std::string story_;

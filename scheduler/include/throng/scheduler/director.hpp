@@ -4,8 +4,11 @@
 // Thread: the one that calls Scheduler::take_step(), for everything here.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <span>
+#include <deque>
+#include <optional>
+#include <throng/scheduler/job.hpp>
 #include <throng/scheduler/runnable.hpp>
 
 namespace throng::detail {
@@ -14,10 +17,34 @@ namespace throng::detail {
 // block.
 struct Step {
   Runnable* runnable = nullptr;  // whose turn it is; of a job: null
-  std::uint64_t actor = 0;       // Director::actor_of() whose turn it is, or who wants the job done
-  std::uint32_t worker = 0;      // where
+  Job job{};
+  std::uint64_t actor = 0;   // Director::actor_of() whose turn it is, or who wants the job done
+  std::uint32_t worker = 0;  // where
+  std::uint8_t queue = 0;    // of the worker's: in which it waited
   bool is_job = false;
   bool is_stolen = false;  // it waits with another worker
+};
+
+// All that can happen next, in the ordinary order; behind what the workers have of their own the thefts of
+// it by a worker that has nothing. It is a view, so that whoever takes the first does not pay for the others.
+class Steps {
+ public:
+  // With a thief all of `own` can be stolen too. Requires: `own` outlives this and stays as it is.
+  explicit Steps(const std::deque<Step>& own, std::optional<std::uint32_t> thief = {}) noexcept
+      : own_(own), thief_(thief) {}
+
+  std::size_t size() const noexcept { return thief_ ? own_.size() * 2 : own_.size(); }
+  Step operator[](std::size_t index) const noexcept {
+    if (index < own_.size()) return own_[index];
+    Step theft = own_[index - own_.size()];
+    theft.worker = *thief_;
+    theft.is_stolen = true;
+    return theft;
+  }
+
+ private:
+  const std::deque<Step>& own_;
+  const std::optional<std::uint32_t> thief_;
 };
 
 enum class StepEnd : std::uint8_t {
@@ -34,7 +61,7 @@ class Director {
   virtual std::uint64_t actor_of(const Runnable& runnable) const noexcept = 0;
   // The index of the step to take. The first is what is next in the ordinary order: who was interrupted goes
   // on, then first come, first served. Requires: steps is not empty. May throw: nothing has been taken then.
-  virtual std::size_t choose(std::span<const Step> steps) = 0;
+  virtual std::size_t choose(const Steps& steps) = 0;
   // The reductions of the turn that begins.
   virtual std::int32_t budget_of(const Step& step) = 0;
   // Returns the time that it took, in nanoseconds.
