@@ -56,14 +56,14 @@ TEST_CASE("ALI-4: an answer in time is the result of the call, and nothing else 
         for (;;) send(receive<Request>().reply_to, Reply{1});
       });
       int answered = 0;
-      for (int i = 0; i < 500; ++i) {
+      for (int i = 0; i < repetitions(500); ++i) {
         if (call(server, patience).outcome == Outcome::reply) ++answered;
       }
       exit(server, ExitReason::kill);
       wait_for_end(server);
       return std::pair{answered, queue_length()};
     });
-    CHECK(replies == 500);
+    CHECK(replies == repetitions(500));
     CHECK(left == 0);
   });
 }
@@ -101,14 +101,14 @@ TEST_CASE("ALI-4: an answer that races with the time-out is received or dropped,
             }
           },
           self());
-      for (int i = 0; i < 1000; ++i) {
+      for (int i = 0; i < repetitions(1000); ++i) {
         if (call(server, std::chrono::microseconds(i % 20)).outcome == Outcome::reply) ++replies;
         expect<Done>();
         late += queue_length();
       }
       return std::pair{replies, late};
     });
-    CHECK(answered <= 1000);
+    CHECK(answered <= repetitions(1000));
     CHECK(left == 0);
   });
 }
@@ -133,7 +133,7 @@ TEST_CASE("ALI-4: an answer wins over the end of the server that follows it") {
     auto [replies, left] = runtime.run([] {
       int answered = 0;
       std::size_t late = 0;
-      for (int i = 0; i < 300; ++i) {
+      for (int i = 0; i < repetitions(300); ++i) {
         auto [server, end] = spawn_monitor([] {
           send(receive<Request>().reply_to, Reply{1});
           exit(ExitReason::shutdown);
@@ -146,7 +146,7 @@ TEST_CASE("ALI-4: an answer wins over the end of the server that follows it") {
       }
       return std::pair{answered, late};
     });
-    CHECK(replies == 300);
+    CHECK(replies == repetitions(300));
     CHECK(left == 0);
   });
 }

@@ -102,7 +102,7 @@ TEST_CASE("MON-4: no Down comes after demonitor with flush, though the other end
   on_one_and_two_workers([](Runtime& runtime) {
     int wrong = runtime.run([] {
       int unexpected = 0;
-      for (int round = 0; round < 1000; ++round) {
+      for (int round = 0; round < repetitions(1000); ++round) {
         auto [other, watch] = spawn_monitor([] {});
         for (int i = 0; i < round % 3; ++i) yield();
         demonitor(watch, true);
@@ -119,7 +119,7 @@ TEST_CASE("MON-4: either the monitor was active and no Down comes, or one Down h
   on_one_and_two_workers([](Runtime& runtime) {
     int wrong = runtime.run([] {
       int unexpected = 0;
-      for (int round = 0; round < 1000; ++round) {
+      for (int round = 0; round < repetitions(1000); ++round) {
         auto [other, watch] = spawn_monitor([] {});
         for (int i = 0; i < round % 3; ++i) yield();
         bool active = demonitor(watch);

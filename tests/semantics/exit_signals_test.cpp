@@ -183,7 +183,7 @@ TEST_CASE("EXT-2: of two exit signals the first one is the reason") {
   on_one_and_two_workers([](Runtime& runtime) {
     int wrong = runtime.run([] {
       int unexpected = 0;
-      for (int round = 0; round < 300; ++round) {
+      for (int round = 0; round < repetitions(300); ++round) {
         auto [victim, watch] = spawn_monitor([] { receive<Go>(); });
         if (round % 2 == 0) yield();
         exit(victim, ExitReason::custom(1));

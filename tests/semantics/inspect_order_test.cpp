@@ -44,7 +44,7 @@ TEST_CASE("INF-2: process_info shows the effect of everything the caller sent be
   on_one_and_two_workers([](Runtime& runtime) {
     Result wrong = runtime.run([] {
       Result seen;
-      for (int round = 0; round < 200; ++round) {
+      for (int round = 0; round < repetitions(200); ++round) {
         Pid other = spawn(SpawnOptions{.trap_exit = true}, [] { receive<Go>(); });
         if (round % 2 == 0) yield();
         for (int i = 0; i < round; ++i) send(other, Number{i});
@@ -101,7 +101,7 @@ TEST_CASE("INF-2: the answer is one snapshot") {
         }
       });
       int wrong = 0;
-      for (int i = 0; i < 500; ++i) {
+      for (int round = 0; round < repetitions(500); ++round) {
         ProcessInfo info = info_of(other);
         // In between it may have the message alone; never the link alone.
         if (info.message_queue_len < info.links.size()) ++wrong;
@@ -142,7 +142,7 @@ TEST_CASE("INF-2: asking each other at the same time is answered") {
             [](Pid observer) {
               auto others = expect<std::vector<Pid>>();
               int known = 0;
-              for (int round = 0; round < 100; ++round) {
+              for (int round = 0; round < repetitions(100); ++round) {
                 for (Pid other : others) known += process_info(other) ? 1 : 0;
               }
               send(observer, Number{known});
@@ -156,7 +156,7 @@ TEST_CASE("INF-2: asking each other at the same time is answered") {
       for (Pid process : all) send(process, Go{});
       return sum;
     });
-    CHECK(answers == 6 * 6 * 100);
+    CHECK(answers == 6 * 6 * repetitions(100));
   });
 }
 
@@ -164,7 +164,7 @@ TEST_CASE("INF-2: asking a process that ends meanwhile is answered with nothing 
   on_one_and_two_workers([](Runtime& runtime) {
     int wrong = runtime.run([] {
       int unexpected = 0;
-      for (int round = 0; round < 1000; ++round) {
+      for (int round = 0; round < repetitions(1000); ++round) {
         Pid other = spawn([] {});
         for (int i = 0; i < round % 3; ++i) yield();
         auto info = process_info(other);
@@ -182,7 +182,7 @@ TEST_CASE("ALV-1: after exit(p, kill) is_alive(p) is false, always") {
       CAPTURE(occupation);
       int alive = runtime.run(trusted([occupation] {
         int count = 0;
-        for (int round = 0; round < 300; ++round) {
+        for (int round = 0; round < repetitions(300); ++round) {
           Pid victim = spawn(trusted([occupation](Pid me) { occupations[occupation](me); }), self());
           for (int i = 0; i < round % 3; ++i) yield();
           exit(victim, ExitReason::kill);
@@ -200,7 +200,7 @@ TEST_CASE("ALV-1: it holds for every signal that ends the process, and for those
   on_one_and_two_workers([](Runtime& runtime) {
     int wrong = runtime.run([] {
       int unexpected = 0;
-      for (int round = 0; round < 500; ++round) {
+      for (int round = 0; round < repetitions(500); ++round) {
         Pid victim = waiting_process();
         if (round % 2 == 0) yield();
         exit(victim, ExitReason::normal);

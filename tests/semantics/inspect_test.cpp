@@ -251,7 +251,7 @@ TEST_CASE("INF-1: processes() has everyone who lives during the call, and nobody
         while (!receive<Go>(0ms)) spawn([] {});
       });
       int wrong = 0;
-      for (int round = 0; round < 50; ++round) {
+      for (int round = 0; round < repetitions(50); ++round) {
         std::vector<Pid> found = processes();
         std::set<Pid> distinct(found.begin(), found.end());
         if (distinct.size() != found.size()) ++wrong;

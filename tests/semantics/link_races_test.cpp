@@ -78,7 +78,7 @@ TEST_CASE("LNK-2: storms of link and unlink from both ends leave a whole link or
             Pid one = spawn(stormy, self()), other = spawn(stormy, self());
             send(one, Partner{other});
             send(other, Partner{one});
-            for (int round = 0; round < 200; ++round) {
+            for (int round = 0; round < repetitions(200); ++round) {
               bool first = next(random) % 2 == 0, second = next(random) % 2 == 0;
               send(one, Storm{next(random), static_cast<int>(next(random) % 30), first});
               send(other, Storm{next(random), static_cast<int>(next(random) % 30), second});
@@ -131,7 +131,7 @@ TEST_CASE("LNK-2: a link can't affect a caller whose unlink has returned, though
     std::atomic<int> unlinked{0};
     int wrong = runtime.run(trusted([&unlinked] {
       int unexpected = 0;
-      for (int round = 0; round < 500; ++round) {
+      for (int round = 0; round < repetitions(500); ++round) {
         unlinked = 0;
         ExitReason reason = reason_of(trusted([&unlinked, round] {
           Pid other = spawn_link([] { exit(ExitReason::custom(1)); });
@@ -154,7 +154,7 @@ TEST_CASE("LNK-2: what a trapping caller finds in its queue after unlink is all 
     int wrong = runtime.run([] {
       int unexpected = 0;
       trap_exit(true);
-      for (int round = 0; round < 500; ++round) {
+      for (int round = 0; round < repetitions(500); ++round) {
         Pid other = spawn_link([] { exit(ExitReason::custom(1)); });
         for (int i = 0; i < round % 4; ++i) yield();
         unlink(other);
@@ -173,7 +173,7 @@ TEST_CASE("LNK-4: a trapping caller that links to a process that is ending hears
     int wrong = runtime.run([] {
       int unexpected = 0;
       trap_exit(true);
-      for (int round = 0; round < 1000; ++round) {
+      for (int round = 0; round < repetitions(1000); ++round) {
         Pid other = spawn([] { exit(ExitReason::custom(1)); });
         for (int i = 0; i < round % 3; ++i) yield();
         link(other);
@@ -192,7 +192,7 @@ TEST_CASE("LNK-4: a caller that does not trap learns of a process that is ending
   on_one_and_two_workers([](Runtime& runtime) {
     int wrong = runtime.run([] {
       int unexpected = 0;
-      for (int round = 0; round < 500; ++round) {
+      for (int round = 0; round < repetitions(500); ++round) {
         ExitReason reason = reason_of(
             [](int yields) {
               Pid other = spawn([] { exit(ExitReason::custom(1)); });
@@ -217,7 +217,7 @@ TEST_CASE("LNK-1: linking at once from both sides gives one link that holds") {
   on_one_and_two_workers([](Runtime& runtime) {
     int wrong = runtime.run([] {
       int unexpected = 0;
-      for (int round = 0; round < 300; ++round) {
+      for (int round = 0; round < repetitions(300); ++round) {
         auto [one, first] = spawn_monitor(stormy, self());
         auto [other, second] = spawn_monitor(stormy, self());
         send(one, Partner{other});

@@ -147,7 +147,7 @@ TEST_CASE("LNK-2: after unlink the end of the other is not felt, trapping or not
     auto [exits, reason] = runtime.run([] {
       auto body = [](bool trapping) {
         trap_exit(trapping);
-        for (int round = 0; round < 200; ++round) {
+        for (int round = 0; round < repetitions(200); ++round) {
           Pid other = spawn_link(peer);
           unlink(other);
           send(other, ExitReason::custom(1));
@@ -166,7 +166,7 @@ TEST_CASE("LNK-2: after unlink the end of the caller is not felt by the other") 
   on_one_and_two_workers([](Runtime& runtime) {
     bool alive = runtime.run([] {
       Pid other = spawn(peer);
-      for (int round = 0; round < 200; ++round) {
+      for (int round = 0; round < repetitions(200); ++round) {
         auto [maker, watch] = spawn_monitor(
             [](Pid to) {
               link(to);
@@ -203,7 +203,7 @@ TEST_CASE("LNK-2: a link that is made again after unlink is a new one and works"
     int wrong = runtime.run([] {
       int unexpected = 0;
       trap_exit(true);
-      for (int round = 0; round < 300; ++round) {
+      for (int round = 0; round < repetitions(300); ++round) {
         Pid other = spawn_link(peer);
         for (int i = 0; i < round % 5; ++i) {
           unlink(other);

@@ -173,7 +173,7 @@ TEST_CASE("MON-2: a process that is ending when it is monitored gives its reason
   on_one_and_two_workers([](Runtime& runtime) {
     int wrong = runtime.run([] {
       int unexpected = 0;
-      for (int round = 0; round < 1000; ++round) {
+      for (int round = 0; round < repetitions(1000); ++round) {
         Pid other = spawn([] { exit(ExitReason::custom(1)); });
         for (int i = 0; i < round % 3; ++i) yield();
         ExitReason first = expect_down(monitor(other)).reason;
@@ -231,7 +231,7 @@ TEST_CASE("MON-6: what a process sent before its end is in the queue before its 
   on_one_and_two_workers([](Runtime& runtime) {
     int wrong = runtime.run([] {
       int unexpected = 0;
-      for (int round = 0; round < 300; ++round) {
+      for (int round = 0; round < repetitions(300); ++round) {
         int count = round % 10;
         spawn_monitor(
             [](Pid to, int messages) {
@@ -262,7 +262,7 @@ TEST_CASE("MON-6: it holds for messages by name and by alias, and for a process 
     int wrong = runtime.run([] {
       int unexpected = 0;
       register_name("observer", self());
-      for (int round = 0; round < 200; ++round) {
+      for (int round = 0; round < repetitions(200); ++round) {
         auto [process, watch] = spawn_monitor(
             [](Alias address) {
               for (int i = 0;; i += 2) {
@@ -291,7 +291,7 @@ TEST_CASE("MON-6: links and monitors of one process all tell of its end, whateve
     int wrong = runtime.run([] {
       int unexpected = 0;
       trap_exit(true);
-      for (int round = 0; round < 100; ++round) {
+      for (int round = 0; round < repetitions(100); ++round) {
         Pid other = spawn_link(peer);
         Monitor first = monitor(other), second = monitor(other), third = monitor(other);
         if (round % 2 == 0) unlink(other);

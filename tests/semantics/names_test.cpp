@@ -147,7 +147,7 @@ TEST_CASE("NAM-1: of many that want one name exactly one gets it") {
   on_one_and_two_workers([](Runtime& runtime) {
     int wrong = runtime.run([] {
       int unexpected = 0;
-      for (int round = 0; round < 100; ++round) {
+      for (int round = 0; round < repetitions(100); ++round) {
         std::vector<Pid> candidates;
         for (int i = 0; i < 8; ++i) {
           candidates.push_back(spawn(
@@ -176,7 +176,7 @@ TEST_CASE("NAM-1: a process that ends while others name it keeps no name") {
   Runtime runtime(quiet(2));
   int wrong = runtime.run([] {
     int left = 0;
-    for (int round = 0; round < 1000; ++round) {
+    for (int round = 0; round < repetitions(1000); ++round) {
       auto [child, watch] = spawn_monitor([] {});
       bool got_it = refusal("short-lived", child).empty();
       expect_down(watch);

@@ -5,7 +5,7 @@ using namespace semantics;
 
 namespace {
 
-constexpr int backlog = 100'000;
+const int backlog = repetitions(100'000);
 
 struct Request {
   Pid from;

@@ -93,7 +93,7 @@ TEST_CASE("RCV-2: zero finds what has arrived, though the process had not looked
     std::atomic<int> sent{0};
     int missed = runtime.run(trusted([&sent] {
       int wrong = 0;
-      for (int round = 0; round < 200; ++round) {
+      for (int round = 0; round < repetitions(200); ++round) {
         spawn(trusted([&sent](Pid to, int number) {
                 send(to, Number{number});
                 sent = number + 1;
@@ -189,7 +189,7 @@ TEST_CASE("RCV-4: a message and a time-out at the same moment give one of both, 
   on_one_and_two_workers([](Runtime& runtime) {
     int wrong = runtime.run([] {
       int unexpected = 0;
-      for (int round = 0; round < 2000; ++round) {
+      for (int round = 0; round < repetitions(2000); ++round) {
         auto wait = std::chrono::microseconds(round % 60);
         send_after(wait, self(), Number{round});
         int outcome = receive([](Number number) { return number.value; }, after(wait, [] { return -1; }));
@@ -216,7 +216,7 @@ TEST_CASE("RCV-4: a time-out that lost has no effect on the receives that follow
             }
           },
           self());
-      for (int round = 0; round < 2000; ++round) {
+      for (int round = 0; round < repetitions(2000); ++round) {
         send(partner, Number{round});
         bool first = receive<Number>(std::chrono::microseconds(round % 40)).has_value();
         if (!first) expect<Number>();
@@ -234,7 +234,7 @@ TEST_CASE("RCV-4: a process that is told to end just as its wait ends does so on
   on_one_and_two_workers([](Runtime& runtime) {
     int wrong = runtime.run([] {
       int unexpected = 0;
-      for (int round = 0; round < 500; ++round) {
+      for (int round = 0; round < repetitions(500); ++round) {
         auto [victim, watch] = spawn_monitor(
             [](int wait) {
               receive<Never>(std::chrono::microseconds(wait));

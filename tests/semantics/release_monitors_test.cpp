@@ -18,7 +18,7 @@ TEST_CASE("SIG-6: who sees a Down finds the monitors of the dead gone") {
     int wrong = runtime.run([] {
       Pid watched = waiting_process();
       int left = 0;
-      for (int round = 0; round < 1000; ++round) {
+      for (int round = 0; round < repetitions(1000); ++round) {
         auto [watcher, watch] = spawn_monitor(
             [](Pid other, Pid observer) {
               for (int i = 0; i < 10; ++i) monitor(other);
@@ -46,7 +46,7 @@ TEST_CASE("SIG-6: who sees the exit of a link finds the monitors of the dead gon
       trap_exit(true);
       Pid watched = waiting_process();
       int left = 0;
-      for (int round = 0; round < 1000; ++round) {
+      for (int round = 0; round < repetitions(1000); ++round) {
         Pid watcher = spawn_link(
             [](Pid other, Pid observer) {
               for (int i = 0; i < 10; ++i) monitor(other);

@@ -250,7 +250,7 @@ TEST_CASE("SIG-6: who sees the Down of a process at rest can take its name, and 
     std::atomic<int> dropped{0};
     int wrong = runtime.run(trusted([&dropped] {
       int unexpected = 0;
-      for (int round = 0; round < 200; ++round) {
+      for (int round = 0; round < repetitions(200); ++round) {
         auto [process, watch] = spawn_monitor(collect);
         if (round % 2 == 0) wait_until_at_rest(process);
         register_name("at rest", process);
@@ -271,7 +271,7 @@ TEST_CASE("ALV-1: a process at rest is dead for who has killed it, and answers w
   on_one_and_two_workers([](Runtime& runtime) {
     int wrong = runtime.run([] {
       int unexpected = 0;
-      for (int round = 0; round < 500; ++round) {
+      for (int round = 0; round < repetitions(500); ++round) {
         Pid process = spawn(collect);
         if (round % 2 == 0) yield();
         send(process, Number{1});

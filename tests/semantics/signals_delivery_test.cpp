@@ -69,10 +69,10 @@ TEST_CASE("SIG-5: sending to a pid never fails and never waits for the receiver"
   Runtime runtime(quiet(1));
   std::size_t length = runtime.run([] {
     Pid never_receives = waiting_process();
-    for (int i = 0; i < 100'000; ++i) send(never_receives, Number{i});
+    for (int i = 0; i < repetitions(100'000); ++i) send(never_receives, Number{i});
     return info_of(never_receives).message_queue_len;
   });
-  CHECK(length == 100'000);
+  CHECK(length == static_cast<std::size_t>(repetitions(100'000)));
 }
 
 TEST_CASE("SIG-5: sending to a name that nobody has fails in the caller, which may go on") {
@@ -108,7 +108,8 @@ TEST_CASE("SIG-7: of many senders at once, each one's messages stand in the orde
     int sender, number;
   };
   on_one_and_two_workers([](Runtime& runtime) {
-    static constexpr int senders = 20, each = 500;
+    static constexpr int senders = 20;
+    static const int each = repetitions(500);
     int misplaced = runtime.run([] {
       for (int sender = 0; sender < senders; ++sender) {
         spawn(

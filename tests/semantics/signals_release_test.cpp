@@ -5,7 +5,7 @@ using namespace semantics;
 
 namespace {
 
-constexpr int rounds = 300;
+const int rounds = repetitions(300);
 
 // Registers itself, then ends as it is told.
 void named(Pid observer) {
@@ -87,7 +87,7 @@ TEST_CASE("SIG-6: who hears that a process is not alive can take its name at onc
 
 TEST_CASE("SIG-6: a name is free again when Runtime::run returns") {
   on_one_and_two_workers([](Runtime& runtime) {
-    for (int round = 0; round < 100; ++round) {
+    for (int round = 0; round < repetitions(100); ++round) {
       runtime.run([] { register_name("main", self()); });
     }
     CHECK_FALSE(runtime.run([] { return whereis("main").has_value(); }));

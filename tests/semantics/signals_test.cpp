@@ -86,7 +86,7 @@ TEST_CASE("SIG-2: a process never sees a message that was sent after the exit si
   on_one_and_two_workers([](Runtime& runtime) {
     int wrong = runtime.run([] {
       int strays = 0;
-      for (int round = 0; round < 300; ++round) {
+      for (int round = 0; round < repetitions(300); ++round) {
         auto [victim, watch] = spawn_monitor(forward_numbers, self());
         int before = round % 8;
         for (int i = 0; i < before; ++i) send(victim, Number{i});
@@ -145,16 +145,16 @@ TEST_CASE("SIG-2: by pid, by name and by alias it is one order") {
       register_name("receiver", self());
       spawn(
           [](Pid pid, Alias alias) {
-            for (int i = 0; i < 3000; ++i) {
+            for (int i = 0; i < repetitions(3000); ++i) {
               if (i % 3 == 0) send(pid, Number{i});
               if (i % 3 == 1) send("receiver", Number{i});
               if (i % 3 == 2) send(alias, Number{i});
             }
           },
           self(), alias());
-      return receive_numbers_and_exits(3000);
+      return receive_numbers_and_exits(repetitions(3000));
     });
-    CHECK(sequence == numbers_up_to(3000));
+    CHECK(sequence == numbers_up_to(repetitions(3000)));
   });
 }
 
@@ -162,7 +162,7 @@ TEST_CASE("SIG-2: a monitor set up after an exit signal finds the process gone o
   on_one_and_two_workers([](Runtime& runtime) {
     int wrong = runtime.run([] {
       int unexpected = 0;
-      for (int round = 0; round < 300; ++round) {
+      for (int round = 0; round < repetitions(300); ++round) {
         Pid victim = waiting_process();
         exit(victim, ExitReason::shutdown);
         send(victim, Go{});  // would end it normally

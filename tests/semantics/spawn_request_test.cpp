@@ -65,7 +65,7 @@ TEST_CASE("SPN-4: a monitor that was asked for gives its Down after the answer")
   on_one_and_two_workers([](Runtime& runtime) {
     int wrong = runtime.run([] {
       int unexpected = 0;
-      for (int round = 0; round < 300; ++round) {
+      for (int round = 0; round < repetitions(300); ++round) {
         SpawnRequest request = spawn_request({.monitor = true}, [] { exit(ExitReason::custom(4)); });
         // Whichever is first in the queue is taken.
         SpawnReply reply = receive([](SpawnReply r) { return r; }, [](Down) { return SpawnReply{}; },
@@ -121,7 +121,7 @@ TEST_CASE("SPN-4: a linked child gets its parent's reason though the parent ends
   on_one_and_two_workers([](Runtime& runtime) {
     int wrong = runtime.run([] {
       int unexpected = 0;
-      for (int round = 0; round < 300; ++round) {
+      for (int round = 0; round < repetitions(300); ++round) {
         Pid parent = spawn(
             [](Pid observer) {
               spawn_request({.spawn = {.trap_exit = true}, .link = true}, tell_of_exit, observer);
@@ -227,7 +227,7 @@ TEST_CASE("SPN-4: a request that is abandoned in time is never answered") {
   on_one_and_two_workers([](Runtime& runtime) {
     auto [wrong, abandoned] = runtime.run([] {
       int unexpected = 0, in_time = 0;
-      for (int round = 0; round < 300; ++round) {
+      for (int round = 0; round < repetitions(300); ++round) {
         SpawnRequest request = spawn_request({}, [] {});
         bool stopped = abandon(request);
         if (stopped) ++in_time;

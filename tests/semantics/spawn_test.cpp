@@ -24,7 +24,7 @@ TEST_CASE("SPN-1: the end of a child is never missed by who made it with a monit
   on_one_and_two_workers([](Runtime& runtime) {
     int wrong = runtime.run([] {
       int missed = 0;
-      for (int round = 0; round < 1000; ++round) {
+      for (int round = 0; round < repetitions(1000); ++round) {
         auto [child, watch] = spawn_monitor(end_at_once, round);
         Down down = expect_down(watch);
         if (down.process != child || !fits(down.reason, round)) ++missed;
@@ -40,7 +40,7 @@ TEST_CASE("SPN-1: the end of a child is never missed by who made it with a link"
     int wrong = runtime.run([] {
       trap_exit(true);
       int missed = 0;
-      for (int round = 0; round < 1000; ++round) {
+      for (int round = 0; round < repetitions(1000); ++round) {
         Pid child = spawn_link(end_at_once, round);
         if (!fits(expect_exit(child).reason, round)) ++missed;
       }
@@ -65,7 +65,7 @@ TEST_CASE("SPN-1: the link of spawn_link holds the child too, though the parent 
   on_one_and_two_workers([](Runtime& runtime) {
     int wrong = runtime.run([] {
       int missed = 0;
-      for (int round = 0; round < 300; ++round) {
+      for (int round = 0; round < repetitions(300); ++round) {
         Pid parent = spawn(
             [](Pid observer) {
               spawn_link(
@@ -252,7 +252,7 @@ TEST_CASE("SPN-5: messages on their way to a process that ends don't reach the n
   Runtime runtime(options);
   int strays = runtime.run([] {
     int wrong = 0;
-    for (int round = 0; round < 2000; ++round) {
+    for (int round = 0; round < repetitions(2000); ++round) {
       auto [first, watch] = spawn_monitor([] {});
       for (int i = 0; i < 5; ++i) send(first, Number{i});
       expect_down(watch);

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstdlib>
@@ -49,6 +50,12 @@ struct Seen {
   Pid from;
   ExitReason reason;
 };
+
+inline const bool is_simulated = std::getenv("THRONG_SIMULATE") != nullptr;
+
+// How often a test tries what real threads must get many chances for. Under simulation each seed is another
+// order, so fewer are enough, and more seeds can be run instead.
+inline int repetitions(int for_threads) { return is_simulated ? std::max(for_threads / 10, 1) : for_threads; }
 
 // Simulated, with the seed that THRONG_SIMULATE says, if it says one: the same tests then run in virtual time
 // and in an order of that seed. tests/simulation/ has the list of those that can.

@@ -1,12 +1,20 @@
 #!/usr/bin/env python3
-"""Runs the tests of a folder under simulation, once for each seed: run.py EXECUTABLE FOLDER.
+"""Runs the tests of a folder under simulation, once for each seed: run.py [-j JOBS] EXECUTABLE FOLDER.
 
-THRONG_SEEDS says how many seeds (2), THRONG_FIRST_SEED with which to begin (0). Prints the seed of the first run that
-fails, and how to run it again.
+THRONG_SEEDS says how many seeds (2), THRONG_FIRST_SEED with which to begin (0); -j how many at a time (1). All of them
+are run, whatever fails. Of one that fails its output is printed, and how to run it again.
+
+Each seed has a process of its own, so a crash takes no other seed along and none finds what another left behind.
 """
+import argparse
+import concurrent.futures
 import os
+import re
+import shlex
+import signal
 import subprocess
 import sys
+import time
 
 # What cannot be simulated, and why. Everything else must hold in any order and in virtual time. A comma would end a
 # name: a star stands for it and what follows.
@@ -36,6 +44,7 @@ NOT_SIMULATED = {
             "SIG-1: calls that affect another process return*": "the same",
             "SIG-3: an exit signal that comes before the first turn*": "the same",
             "INF-1: looking needs a process*": "the test's thread waits",
+            "A host that runs something while another stops*": "is about two threads of the host's",
             "INF-1: the runtime tells of itself": "asks for what threads have",
             "INF-2: process_brief of a process that runs and does not answer does not wait": "needs two threads",
         },
@@ -61,19 +70,67 @@ def command(executable, folder):
             "--test-case-exclude=" + ",".join(rules["cases"])]
 
 
+running = {}  # by seed
+
+
+def run_seed(executable, folder, seed):
+    """None if all is as it should be, else what to print."""
+    with subprocess.Popen(command(executable, folder), env=dict(os.environ, THRONG_SIMULATE=str(seed)),
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace") as run:
+        running[seed] = run
+        stdout, stderr = run.communicate()
+    del running[seed]
+    ran = "test cases: 0 |" not in " ".join(stdout.split())
+    if run.returncode == 0 and ran:
+        return None
+    again = [f"THRONG_FIRST_SEED={seed} THRONG_SEEDS=1 python3 {shlex.join(sys.argv)}"]
+    # doctest names those whose checks failed; of a crash there is nothing but the output's end.
+    for case in dict.fromkeys(re.findall(r"^TEST CASE:  (.*)$", stdout, re.MULTILINE)):
+        pattern = case.replace(",", "*")
+        again.append(f"THRONG_SIMULATE={seed} {executable} {shlex.quote('--test-case=' + pattern)}")
+    return "\n".join([stdout, stderr, f"seed {seed} failed, exit code {run.returncode}; again:"] +
+                     ["    " + line for line in again])
+
+
+def run_all(options, seeds):
+    """Those that failed."""
+    failed, done, began = [], 0, time.monotonic()
+    reports = max(len(seeds) // 10, 1)
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        runs = {pool.submit(run_seed, options.executable, options.folder, seed): seed for seed in seeds}
+        try:
+            for run in concurrent.futures.as_completed(runs):
+                done += 1
+                if run.result() is not None:
+                    failed.append(runs[run])
+                    print(run.result(), flush=True)
+                if done % reports == 0 or done == len(seeds):
+                    rate = done / (time.monotonic() - began)
+                    print(f"{done} of {len(seeds)} seeds, {len(failed)} failed, {rate:.2f} seeds/s", flush=True)
+        except KeyboardInterrupt:
+            # One that hangs is among them.
+            print("stopped while these seeds ran:", *running, flush=True)
+            pool.shutdown(wait=False, cancel_futures=True)
+            for run in list(running.values()):
+                run.kill()
+            raise
+    return sorted(failed)
+
+
 def main():
-    executable, folder = sys.argv[1:]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("-j", "--jobs", type=int, default=1)
+    parser.add_argument("executable")
+    parser.add_argument("folder", choices=NOT_SIMULATED)
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     first = int(os.environ.get("THRONG_FIRST_SEED", "0"))
-    seeds = int(os.environ.get("THRONG_SEEDS", "2"))
-    for seed in range(first, first + seeds):
-        run = subprocess.run(command(executable, folder), env=dict(os.environ, THRONG_SIMULATE=str(seed)),
-                             capture_output=True, text=True, errors="replace", check=False)
-        ran = "test cases: 0 |" not in " ".join(run.stdout.split())
-        if run.returncode != 0 or not ran:
-            print(run.stdout, run.stderr, sep="\n")
-            print(f"seed {seed} failed; again: THRONG_FIRST_SEED={seed} THRONG_SEEDS=1 {' '.join(sys.argv)}")
-            return 1
-    print(f"{seeds} seeds from {first} on, all as they should be")
+    count = int(os.environ.get("THRONG_SEEDS", "2"))
+    failed = run_all(options, range(first, first + count))
+    if failed:
+        print("failed:", *failed)
+        return 1
+    print(f"{count} seeds from {first} on, all as they should be")
     return 0
 
 

@@ -219,7 +219,6 @@ TEST_CASE("LOG-1: a crash is an event with what is known of the process") {
     Pid trapping = spawn(SpawnOptions{.trap_exit = true}, [] { receive<Never>(); });
     Pid neighbour = spawn([] { receive<Never>(); });
     register_name("beside", neighbour);
-    yield_until([&] { return info_of(neighbour).status == ProcessStatus::waiting; });
     Pid crashing = spawn(
         [](Pid parent, Pid one, Pid other) {
           register_name("crashing", self());
@@ -236,6 +235,8 @@ TEST_CASE("LOG-1: a crash is an event with what is known of the process") {
         },
         self(), trapping, neighbour);
     expect<Done>();
+    // The link woke it, and it is runnable until it has taken that.
+    yield_until([&] { return process_brief(neighbour)->status == ProcessStatus::waiting; });
     Monitor watch = monitor(crashing);
     send(crashing, Go{});
     expect_down(watch);

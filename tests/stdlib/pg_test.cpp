@@ -44,7 +44,7 @@ TEST_CASE("PG-1, SIG-6: who has ended is in no group when its end is seen") {
     int wrong = runtime.run([] {
       pg::start_link();
       int unexpected = 0;
-      for (int i = 0; i < 200; ++i) {
+      for (int i = 0; i < repetitions(200); ++i) {
         Pid process = waiting_process();
         pg::join("a", Pids{process, process});
         pg::join("b", process);

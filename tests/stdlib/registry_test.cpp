@@ -69,7 +69,7 @@ TEST_CASE("REG-1, SIG-6: entries are gone when their process's end is seen") {
     int wrong = runtime.run([] {
       Scores scores = registry::start_link<std::string, int>({.name = "scores"});
       int unexpected = 0;
-      for (int i = 0; i < 300; ++i) {
+      for (int i = 0; i < repetitions(300); ++i) {
         auto [process, watch] = spawn_monitor(
             [](Scores in, Pid parent) {
               for (const char* key : {"a", "b", "c"}) {
@@ -189,7 +189,7 @@ TEST_CASE("REG-1: of many that want a unique key one gets it, the others learn w
     int wrong = runtime.run([] {
       Names names = registry::start_link<std::string>();
       int unexpected = 0;
-      for (int round = 0; round < 100; ++round) {
+      for (int round = 0; round < repetitions(100); ++round) {
         for (int i = 0; i < 8; ++i) {
           spawn(
               [](Names in, Pid judge) {

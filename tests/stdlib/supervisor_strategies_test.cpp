@@ -182,7 +182,7 @@ TEST_CASE("SUP-4: whatever ends when, all children run again and none of them tw
       auto supervisor = supervisor::start_link(
           {.strategy = strategy, .intensity = {.restarts = 100'000, .within = 1s}, .children = children});
       std::minstd_rand random(static_cast<unsigned>(strategy) + 1);
-      for (int round = 0; round < 100; ++round) {
+      for (int round = 0; round < repetitions(100); ++round) {
         auto infos = supervisor.which_children();
         for (std::size_t k = 0; k < 1 + random() % 3; ++k) {
           auto pid = infos[random() % infos.size()].pid;

@@ -33,7 +33,7 @@ TEST_CASE("ETS-1: counters and updates by many lose nothing") {
       in_many(
           6,
           [](int, Table<int, std::int64_t> numbers, Table<int, std::string, TableKind::ordered_set> strings) {
-            for (int i = 0; i < 1000; ++i) {
+            for (int i = 0; i < repetitions(1000); ++i) {
               numbers.update_counter(1, 1, 0);
               numbers.update(
                   2, [](std::int64_t& value) { value += 2; }, 0);
@@ -46,9 +46,9 @@ TEST_CASE("ETS-1: counters and updates by many lose nothing") {
           table, texts);
       return std::tuple{*table.lookup(1), *table.lookup(2), texts.lookup(1)->size()};
     });
-    CHECK(counted == 6000);
-    CHECK(updated == 12'000);
-    CHECK(text == 600);
+    CHECK(counted == 6 * repetitions(1000));
+    CHECK(updated == 12 * repetitions(1000));
+    CHECK(text == static_cast<std::size_t>(6 * repetitions(1000) / 10));
   });
 }
 
@@ -60,12 +60,12 @@ TEST_CASE("ETS-1: of many that insert a new key one succeeds") {
           8,
           [](int, Table<int, Pid> shared) {
             int won = 0;
-            for (int key = 0; key < 500; ++key) won += shared.insert_new(key, self()) ? 1 : 0;
+            for (int key = 0; key < repetitions(500); ++key) won += shared.insert_new(key, self()) ? 1 : 0;
             return won;
           },
           table);
     });
-    CHECK(winners == 500);
+    CHECK(winners == repetitions(500));
   });
 }
 
@@ -104,7 +104,7 @@ TEST_CASE("ETS-1: of lists that are new or refused, either all objects are one's
     int wrong = runtime.run([] {
       using Owners = Table<int, int>;
       int mixed = 0;
-      for (int round = 0; round < 200; ++round) {
+      for (int round = 0; round < repetitions(200); ++round) {
         Owners table = Owners::create(everybody());
         int won = in_many(
             4,
@@ -153,7 +153,7 @@ int walk_while_changing() {
         table, i));
   }
   int wrong = 0;
-  for (int round = 0; round < 60; ++round) {
+  for (int round = 0; round < repetitions(60); ++round) {
     std::vector<int> visits(kept * 10);
     int before = -1;
     table.for_each([&](int key, int) {
@@ -190,7 +190,7 @@ TEST_CASE("ETS-1: select_delete takes an object only as the predicate saw it") {
     for (int key = 0; key < 50; ++key) table.insert(key, 1);
     Pid writer = spawn(
         [](Numbers shared) {
-          for (int i = 0; i < 4000; ++i) shared.update(i % 50, [](int& value) { value += 2; });
+          for (int i = 0; i < repetitions(4000); ++i) shared.update(i % 50, [](int& value) { value += 2; });
         },
         table);
     Monitor watch = monitor(writer);

@@ -92,7 +92,7 @@ TEST_CASE("ETS-1, SIG-6: a table is gone, and its name free, when its owner's en
   on_one_and_two_workers([](Runtime& runtime) {
     int wrong = runtime.run([] {
       int unexpected = 0;
-      for (int i = 0; i < 300; ++i) {
+      for (int i = 0; i < repetitions(300); ++i) {
         auto [owner, watch] = spawn_monitor(owner_of, TableOptions{.name = "short"}, self());
         Ages table = expect<Made>().table;
         if (table.lookup("ada") != 36) ++unexpected;
@@ -138,7 +138,7 @@ TEST_CASE("ETS-1: an heir gets the table and a message, before it can see the ow
   on_one_and_two_workers([](Runtime& runtime) {
     int wrong = runtime.run([] {
       int unexpected = 0;
-      for (int i = 0; i < 200; ++i) {
+      for (int i = 0; i < repetitions(200); ++i) {
         auto [owner, watch] = spawn_monitor(
             owner_of, TableOptions{.name = "legacy", .heir = self(), .heir_data = "from your parent"},
             self());
@@ -257,7 +257,7 @@ TEST_CASE(
   on_one_and_two_workers([](Runtime& runtime) {
     int wrong = runtime.run([] {
       int unexpected = 0;
-      for (int i = 0; i < 1000; ++i) {
+      for (int i = 0; i < repetitions(1000); ++i) {
         Ages table = Ages::create({.name = "hot", .access = TableAccess::public_table});
         auto [other, watch] = spawn_monitor([] {});
         if (i % 2 == 0) yield();

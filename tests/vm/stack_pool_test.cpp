@@ -176,7 +176,7 @@ TEST_CASE("guards are prepared in batches as stacks are used, not for the whole 
   if (pool.guard_mode() == GuardMode::canary) return;
   CHECK(pool.counts().guarded == 0);
   static_cast<void>(pool.take());
-  CHECK(pool.counts().guarded == StackPool::guard_batch);
+  CHECK(pool.counts().guarded == StackPool::first_guard_batch);
   static_cast<void>(take_all(pool, StackPool::guard_batch));
   CHECK(pool.counts().guarded == 2 * StackPool::guard_batch);
 }

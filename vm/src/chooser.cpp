@@ -57,6 +57,7 @@ std::size_t PctChooser::pick(const Steps& steps, std::uint64_t) {
 // Who waits for others by asking again and again would else keep them from ever doing it.
 void PctChooser::took(const Step& step, StepEnd how, std::span<const std::uint64_t>) {
   if (how == StepEnd::gave_way) lower(actor_of(step));
+  if (how == StepEnd::ended && !step.is_job) priorities_.erase(actor_of(step));
 }
 
 ReplayChooser::ReplayChooser(const simulation::Schedule& schedule) {

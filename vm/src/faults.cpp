@@ -58,8 +58,9 @@ const Deviation* Simulator::listed(Deviation::Kind kind, const Actor& actor,
 }
 
 void Simulator::consider_crash(const Step& step) {
+  if (has_lots() && options_.faults.crash <= 0) return;
   Actor actor = detail::actor_of(step);
-  std::uint64_t turn = turns_[actor];
+  std::uint64_t turn = turns_of(actor);
   bool crashes = has_lots() ? draws(options_.faults.crash) && !actor.is_job && is_subject(actor.process)
                             : listed(Deviation::Kind::crash, actor, turn) != nullptr;
   if (!crashes) return;

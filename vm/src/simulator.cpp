@@ -88,7 +88,7 @@ std::size_t Simulator::choose(const Steps& steps) {
   Actor ordinary = detail::actor_of(steps[0]);
   std::size_t chosen = 0;
   if (!winds_down_) {
-    std::uint64_t turn = turns_[ordinary];
+    std::uint64_t turn = turns_of(ordinary);
     chosen = choose_among_quick(steps, turn);
     if (chosen != 0) {
       record({.actor = ordinary,
@@ -118,7 +118,7 @@ std::size_t Simulator::choose_among_quick(const Steps& steps, std::uint64_t turn
     quick_places_.push_back(i);
   }
   if (quick_.empty()) return chooser_->pick(steps, turn);
-  return quick_places_[chooser_->pick(Steps(quick_), turns_[detail::actor_of(quick_[0])])];
+  return quick_places_[chooser_->pick(Steps(quick_), turns_of(detail::actor_of(quick_[0])))];
 }
 
 std::int64_t Simulator::ended(const Step& step, StepEnd how) {
@@ -127,7 +127,7 @@ std::int64_t Simulator::ended(const Step& step, StepEnd how) {
   std::int64_t took = is_slow(step) ? options_.faults.slow.count() : options_.step_time.count();
   fold(actor.process.bits() * 2 + (actor.is_job ? 1 : 0));
   fold(step.worker * 16 + static_cast<std::uint64_t>(how) * 2 + (step.is_stolen ? 1 : 0));
-  ++turns_[actor];
+  count_turn(actor, how);
   ++steps_;
   if (how == StepEnd::ended && uses_places_again()) touch(touched_pids);
   chooser_->took(step, how, touched_);
@@ -139,6 +139,18 @@ void Simulator::time_went_to(std::int64_t now) {
 }
 
 // ---- books
+
+std::uint64_t Simulator::turns_of(const Actor& actor) const noexcept {
+  auto found = turns_.find(actor);
+  return found == turns_.end() ? 0 : found->second;
+}
+
+void Simulator::count_turn(const Actor& actor, StepEnd how) {
+  if (turns_[actor]++ == 0) ++actors_;
+  if (how != StepEnd::ended || actor.is_job) return;
+  turns_.erase(actor);
+  sent_.erase(actor.process);
+}
 
 void Simulator::fold(std::uint64_t word) noexcept {
   hash_ = (hash_ ^ word) * 0x9e3779b97f4a7c15u;
@@ -189,7 +201,7 @@ simulation::Report Simulator::report() const {
   report.seed = options_.seed;
   report.trace_hash = hash_;
   report.steps = steps_;
-  report.actors = turns_.size();
+  report.actors = actors_;
   report.virtual_time = Duration(const_cast<ManualTime&>(time_).now() - begin_of_time);
   report.schedule = schedule_;
   report.story = story_;

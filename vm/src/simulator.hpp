@@ -14,11 +14,11 @@
 
 #include <map>
 #include <memory>
-#include <set>
 #include <throng/scheduler/clock.hpp>
 #include <throng/scheduler/director.hpp>
 #include <throng/scheduler/random.hpp>
 #include <throng/vm/simulation.hpp>
+#include <unordered_map>
 #include <vector>
 
 #include "chooser.hpp"
@@ -68,7 +68,15 @@ class Simulator final : public Director {
   void time_went_to(std::int64_t now) override;
 
  private:
+  struct ActorHash {
+    std::size_t operator()(const simulation::Actor& actor) const noexcept {
+      return std::hash<Pid>{}(actor.process) * 2 + (actor.is_job ? 1 : 0);
+    }
+  };
+
   void fold(std::uint64_t word) noexcept;
+  std::uint64_t turns_of(const simulation::Actor& actor) const noexcept;
+  void count_turn(const simulation::Actor& actor, StepEnd how);
   void record(simulation::Deviation deviation);
   std::size_t choose_among_quick(const Steps& steps, std::uint64_t turn);
   bool is_subject(Pid process) const;
@@ -96,8 +104,11 @@ class Simulator final : public Director {
   simulation::Actor current_;  // whose step is on; null: nobody's
   std::uint64_t steps_ = 0;
   std::uint64_t hash_ = 0;
-  std::map<simulation::Actor, std::uint64_t> turns_;  // steps each has taken
-  std::map<Pid, std::uint64_t> sent_;                 // messages and timers of each
+  std::uint64_t actors_ = 0;  // who took a step
+  // Of those that live, so that a run of a million short processes stays as quick as it began: steps each has
+  // taken, its jobs apart; and messages and timers of each.
+  std::unordered_map<simulation::Actor, std::uint64_t, ActorHash> turns_;
+  std::unordered_map<Pid, std::uint64_t> sent_;
   // Until when the signals of a pair are held back, so that none overtakes one that is late.
   std::map<std::pair<Pid, Pid>, std::int64_t> held_until_;
   std::vector<std::uint64_t> touched_;

@@ -201,10 +201,11 @@ bool StackPool::install_guard(std::size_t index, GuardMode mode) noexcept {
 // ---- taking
 
 // Guards for the next batch: ahead of use, so that the price comes in small steps, but not for the whole
-// reservation, because each guard pins its page of page tables.
+// reservation, because each guard pins its page of page tables. The first batches are smaller: a runtime with
+// a few processes, as simulations make by the thousand, would pay more for guards than for all else.
 void StackPool::prepare_batch_locked() noexcept {
   const std::size_t first = prepared_;
-  prepared_ = std::min(first + guard_batch, max_slots_);
+  prepared_ = std::min(first + std::clamp(first, first_guard_batch, guard_batch), max_slots_);
   if (guards_ended_ || mode_ == GuardMode::canary) return;
   for (std::size_t index = first; index < prepared_; ++index) {
     if (index < guard_limit_ && install_guard(index, mode_)) {

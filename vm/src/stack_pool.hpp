@@ -72,7 +72,8 @@ class Reservation {
 
 class StackPool {
  public:
-  static constexpr std::size_t guard_batch = 64;     // slots prepared at a time
+  static constexpr std::size_t first_guard_batch = 8;
+  static constexpr std::size_t guard_batch = 64;     // slots prepared at a time, at most
   static constexpr std::size_t release_batch = 256;  // stacks whose pages are dropped at a time
   static constexpr std::size_t default_keep_warm = 1024;
 
