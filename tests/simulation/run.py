@@ -83,7 +83,7 @@ def run_seed(executable, folder, seed):
     ran = "test cases: 0 |" not in " ".join(stdout.split())
     if run.returncode == 0 and ran:
         return None
-    again = [f"THRONG_FIRST_SEED={seed} THRONG_SEEDS=1 python3 {shlex.join(sys.argv)}"]
+    again = [f"THRONG_FIRST_SEED={seed} THRONG_SEEDS=1 {shlex.join(sys.argv)}"]
     # doctest names those whose checks failed; of a crash there is nothing but the output's end.
     for case in dict.fromkeys(re.findall(r"^TEST CASE:  (.*)$", stdout, re.MULTILINE)):
         pattern = case.replace(",", "*")
@@ -113,7 +113,7 @@ def run_all(options, seeds):
             pool.shutdown(wait=False, cancel_futures=True)
             for run in list(running.values()):
                 run.kill()
-            raise
+            sys.exit(130)
     return sorted(failed)
 
 
