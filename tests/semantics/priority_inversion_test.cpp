@@ -10,14 +10,16 @@ TEST_CASE("SCH-4: a question that a high process asks a low one is answered at t
     Pid low = spawn(SpawnOptions{.priority = Priority::low}, [] { receive<Go>(); });
     yield_until([low] { return process_brief(low)->status == ProcessStatus::waiting; });
     Pid judge = self();
-    spawn(SpawnOptions{.priority = Priority::high}, trusted([&answered, judge] {
+    Pid asker = spawn(SpawnOptions{.priority = Priority::high}, trusted([&answered, low] {
+                        receive<Go>();
+                        is_alive(low);
+                        answered = true;
+                      }));
+    spawn(SpawnOptions{.priority = Priority::high}, trusted([&answered, judge, asker] {
+            send(asker, Go{});
             int count = 0;
             while (!answered && ++count < 1000) yield();
             send(judge, Number{count});
-          }));
-    spawn(SpawnOptions{.priority = Priority::high}, trusted([&answered, low] {
-            is_alive(low);
-            answered = true;
           }));
     return expect<Number>().value;
   }));

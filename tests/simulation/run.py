@@ -36,11 +36,9 @@ NOT_SIMULATED = {
             "SIG-2: a host thread is a sender like any other": "the test's thread waits, and it would have to run them",
             "SCH-11: who is asked between its look at the queue*": "a guard waits for another thread",
             "SPN-5: pids are not used again*": "counts on steals being rare",
-            "SCH-4: a question that a high process asks*": "counts on a turn of several calls to go on",
             "INF-1: a process that was woken and has not had*": "counts on who was woken not to have its turn at once",
             "INF-1: the status is waiting*": "counts on a turn of several calls to go on",
             "RCV-2: zero does not wait*": "the same",
-            "LNK-3: the end of a process at rest is felt*": "the same",
             "SIG-1: calls that affect another process return*": "the same",
             "SIG-3: an exit signal that comes before the first turn*": "the same",
             "INF-1: looking needs a process*": "the test's thread waits",
@@ -56,8 +54,6 @@ NOT_SIMULATED = {
         },
         "cases": {
             "GSV-5: the last time-out that was asked for counts*": "counts on a turn of several calls to go on",
-            "GSV-2: an uncaught call to a server that ends with normal*": "expects the caller not to run before",
-            "LOG-2: events arrive with all that was said*": "compares with the real date",
         },
     },
 }

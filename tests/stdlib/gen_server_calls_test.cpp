@@ -329,8 +329,8 @@ TEST_CASE("GSV-2: calls of many processes all have their own answers") {
 TEST_CASE("GSV-2: an uncaught call to a server that ends with normal ends its caller with an error") {
   on_both([](Checks& check) {
     auto server = gen_server::start<Oracle>();
-    auto [asker, watch] = spawn_monitor([](ServerRef<Oracle> of) { of.call(Notes{}, patience); }, server);
     sys::suspend(server);
+    auto [asker, watch] = spawn_monitor([](ServerRef<Oracle> of) { of.call(Notes{}, patience); }, server);
     yield_until([&] { return info_of(server.pid()).message_queue_len == 1; });
     gen_server::stop(server);
     Down down = expect_down(watch);
