@@ -7,6 +7,7 @@
 #include "scheduler_parts.hpp"
 
 namespace throng::detail {
+
 bool Simulation::take_step(Director& director) {
   Worker* outer = current_worker();
   set_current_worker(&scheduler_.worker(0));
