@@ -3,6 +3,7 @@
 #include <throng/stdlib/application.hpp>
 
 #include <algorithm>
+#include <map>
 #include <throng/stdlib/gen_server.hpp>
 #include <throng/stdlib/logger.hpp>
 

@@ -1,6 +1,7 @@
 // What all processes of a runtime share of its applications: who the controller is, and their values.
 #pragma once
 
+#include <map>
 #include <mutex>
 #include <shared_mutex>
 #include <throng/stdlib/application.hpp>

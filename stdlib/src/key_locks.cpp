@@ -1,6 +1,7 @@
 #include "key_locks.hpp"
 #include "held.hpp"
 
+#include <deque>
 #include <stdexcept>
 #include <throng/vm/process.hpp>
 

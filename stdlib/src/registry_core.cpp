@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <throng/vm/process.hpp>
 #include <throng/vm/runtime_local.hpp>
+#include <unordered_map>
 
 #include "held.hpp"
 #include "key_locks.hpp"

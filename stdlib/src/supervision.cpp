@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <throng/stdlib/logger.hpp>
+#include <unordered_map>
 
 namespace throng::detail {
 ExitReason ChildEnder::end(Pid child, const supervisor::ChildSpec& spec) {

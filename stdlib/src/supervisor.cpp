@@ -1,5 +1,6 @@
 // The calls of a supervisor's Ref, and how supervisors are started.
 #include <throng/stdlib/supervisor.hpp>
+#include <unordered_set>
 
 #include "supervisor_engine.hpp"
 

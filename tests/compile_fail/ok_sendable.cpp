@@ -1,5 +1,6 @@
 // expect: compiles
 // The control: what the sendable_*.cpp beside it refuse, done right.
+#include <map>
 #include <throng/mailbox/sendable.hpp>
 #include <throng/mailbox/shared.hpp>
 

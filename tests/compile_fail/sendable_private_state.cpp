@@ -1,5 +1,6 @@
 // expect: throng: this type is not Sendable: it may reach memory of another process
 // A class with private state that does not say that it is sendable.
+#include <map>
 #include <throng/mailbox/sendable.hpp>
 
 class Account {

@@ -1,6 +1,9 @@
 // The table of which aggregates are Sendable, and of what the reflection sees of them. That this file
 // compiles is the test.
 #include <doctest/doctest.h>
+#include <deque>
+#include <map>
+#include <variant>
 
 #include <any>
 #include <cstdint>

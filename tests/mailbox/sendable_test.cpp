@@ -1,6 +1,16 @@
 // The table of what is Sendable. Almost everything is judged by the compiler: that this file compiles is the
 // test. lint: allow length: one table, read from top to bottom
 #include <doctest/doctest.h>
+#include <deque>
+#include <forward_list>
+#include <list>
+#include <map>
+#include <queue>
+#include <set>
+#include <stack>
+#include <unordered_map>
+#include <unordered_set>
+#include <variant>
 
 #include <any>
 #include <atomic>

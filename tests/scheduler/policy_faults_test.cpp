@@ -1,4 +1,6 @@
 // Policies that go wrong: each is named in one sentence, and everything runs to its end all the same.
+#include <deque>
+
 #include "policy_crowd.hpp"
 
 using namespace policies_test;

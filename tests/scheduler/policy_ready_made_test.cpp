@@ -1,4 +1,6 @@
 // The policies that come with the library, on plain runnables: what all of them keep, and what each promises.
+#include <algorithm>
+#include <deque>
 #include <map>
 #include <set>
 #include <throng/scheduler/policies.hpp>

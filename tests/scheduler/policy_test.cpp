@@ -1,4 +1,7 @@
 // A scheduler under policies: who asks them, when, and what happens to what they hold.
+#include <algorithm>
+#include <deque>
+
 #include "policies.hpp"
 
 using namespace policies_test;

@@ -1,6 +1,7 @@
 // SCH-1 to SCH-3, SCH-5, SCH-7: whose turn it is. On a host-driven runtime all of it is one thread, and the
 // order of turns is a fact that can be written down.
 #include <algorithm>
+#include <functional>
 
 #include "support.hpp"
 

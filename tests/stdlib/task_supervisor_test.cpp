@@ -1,4 +1,6 @@
 // TSK-1 for tasks under a supervisor of their own.
+#include <algorithm>
+
 #include "semantics/support.hpp"
 
 using namespace semantics;

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <functional>
+#include <limits>
+#include <stdexcept>
 namespace throng::command {
 namespace {
 

@@ -2,6 +2,7 @@
 // per message. Thread: any.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <shared_mutex>

@@ -1,6 +1,7 @@
 #include <throng/vm/timer.hpp>
 
 #include <algorithm>
+#include <deque>
 #include <mutex>
 
 #include "runtime_call.hpp"

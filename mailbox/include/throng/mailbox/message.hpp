@@ -3,6 +3,7 @@
 // Thread: a handle belongs to one thread at a time; handing it on is how messages cross threads.
 #pragma once
 
+#include <cstring>
 #include <new>
 #include <throng/base/allocate.hpp>
 #include <throng/mailbox/message_type.hpp>
@@ -69,6 +70,18 @@ inline Message open_envelope(const MessageType& type, std::uint8_t kind) {
 inline void* place_in(const Message& envelope, std::size_t alignment) noexcept {
   return reinterpret_cast<char*>(envelope.get()) + payload_offset(alignment);
 }
+
+// The envelope of a value that is its bytes. (Not a template, for most messages of a program are such, and
+// each function that is made for every one of them costs the compiler its time. The descriptor is a constant
+// where this is inlined, hence the size as well.)
+inline Message envelope_of_bytes(const MessageType& type, const void* value, std::size_t size) {
+  Message message = open_envelope(type, message_kind);
+  std::memcpy(place_in(message, type.alignment), value, size);
+  message.get()->type = &type;
+  return message;
+}
+// How many bytes of an M there are to copy, if it is its bytes; an empty class has one that says nothing.
+#define THRONG_BYTES_OF(M) (__is_empty(M) ? 0 : sizeof(M))
 
 // Builds the envelope around a value. Throws std::bad_alloc, and what M's constructor throws. (Instantiated
 // for every message of a program, hence built from parts that are not, and with casts and compiler builtins

@@ -11,38 +11,37 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <typeinfo>
-#include <utility>
 
 namespace throng::detail {
 
 // The compiler's own text with T somewhere inside. The return type is `auto` because g++ would append the
 // expansion of any alias named here.
 template <class T>
-constexpr auto raw_type_name() noexcept {
+constexpr auto type_text() noexcept {
   return std::string_view(__PRETTY_FUNCTION__, sizeof(__PRETTY_FUNCTION__) - 1);
 }
 
 // What surrounds the name, measured with a probe whose spelling is known, so that no compiler's format is
 // written down here.
-inline constexpr std::string_view name_probe = raw_type_name<double>();
+inline constexpr std::string_view name_probe = type_text<double>();
 inline constexpr std::size_t chars_before_name = name_probe.find("double");
 inline constexpr std::size_t chars_around_name = name_probe.size() - std::string_view("double").size();
 
-// The name of T as the compiler at hand spells it.
+// The name of T as the compiler at hand spells it. (Cut from this function's own text, one function a type
+// being dear enough: its name is as long as the probe's, and the assertion below holds it to that.)
 template <class T>
-constexpr std::string_view type_name() noexcept {
-  if constexpr (std::is_same_v<T, std::string>) {
-    return "std::string";
-  } else {
-    std::string_view raw = raw_type_name<T>();
-    return raw.substr(chars_before_name, raw.size() - chars_around_name);
-  }
+constexpr auto type_name() noexcept {
+  return std::string_view(__PRETTY_FUNCTION__ + chars_before_name,
+                          sizeof(__PRETTY_FUNCTION__) - 1 - chars_around_name);
 }
+template <>
+constexpr auto type_name<std::string>() noexcept {
+  return std::string_view("std::string");
+}
+static_assert(type_name<double>() == "double");
 
 // Asked for every message of a program: the compiler's own word for it, not the library's chain of classes.
 #if defined(__clang__)
@@ -75,23 +74,30 @@ void destroy_payload(void* payload) noexcept {
   static_cast<M*>(payload)->~M();
 }
 
-// What destroys an M; null: nothing to do. Specialised where many types share one.
-template <class M>
+// What destroys an M; null: nothing to do.
+template <class M, bool is_trivial = THRONG_TRIVIALLY_DESTRUCTIBLE(M)>
 inline constexpr void (*destructor_of)(void*) noexcept = &destroy_payload<M>;
 template <class M>
-requires(THRONG_TRIVIALLY_DESTRUCTIBLE(M)) inline constexpr void (*destructor_of<M>)(void*) noexcept =
-    nullptr;
+inline constexpr void (*destructor_of<M, true>)(void*) noexcept = nullptr;
 
-template <class M>
-constexpr MessageType describe_message() noexcept {
-  static_assert(std::is_same_v<M, std::decay_t<M>>, "throng: a message type is described decayed");
-  static_assert(sizeof(M) <= UINT32_MAX && alignof(M) <= UINT32_MAX, "throng: this message type is too big");
-  std::string_view name = type_name<M>();
-  return {&typeid(M), hash_of_text(name), sizeof(M), alignof(M), destructor_of<M>, name};
+// Fails to compile where a type is described that can't be a message.
+constexpr MessageType describe_message(const std::type_info& info, std::size_t size, std::size_t alignment,
+                                       bool is_decayed, void (*destroy)(void*) noexcept,
+                                       std::string_view name) {
+  if (!is_decayed) throw "throng: a message type is described decayed";
+  if (size > UINT32_MAX || alignment > UINT32_MAX) throw "throng: this message type is too big";
+  return {&info,
+          hash_of_text(name),
+          static_cast<std::uint32_t>(size),
+          static_cast<std::uint32_t>(alignment),
+          destroy,
+          name};
 }
 
 template <class M>
-inline constexpr MessageType message_type_of = describe_message<M>();
+inline constexpr MessageType message_type_of = describe_message(typeid(M), sizeof(M), alignof(M),
+                                                                !__is_same(const M, M), destructor_of<M>,
+                                                                type_name<M>());
 
 // The slow half of same_type(), for two descriptors of equal hash.
 // A type of an unnamed namespace has one descriptor in its own translation unit and a namesake in another is

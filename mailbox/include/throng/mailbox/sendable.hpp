@@ -19,27 +19,18 @@
 
 #include <array>
 #include <chrono>
-#include <concepts>
 #include <cstddef>
-#include <deque>
-#include <forward_list>
-#include <list>
-#include <map>
+#include <initializer_list>
 #include <memory>
 #include <optional>
-#include <queue>
-#include <set>
-#include <stack>
 #include <string>
 #include <string_view>
 #include <throng/mailbox/message_type.hpp>
 #include <throng/mailbox/sendable_fields.hpp>
+#include <throng/mailbox/sendable_plain.hpp>
 #include <tuple>
 #include <type_traits>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace throng {
@@ -88,43 +79,6 @@ template <class T, std::size_t N, class J>
 inline constexpr bool owns_all<std::array<T, N>, J> = owns_all<T, J>;
 template <class T, class J>
 inline constexpr bool owns_all<std::vector<T, std::allocator<T>>, J> = owns_all<T, J>;
-template <class T, class J>
-inline constexpr bool owns_all<std::deque<T, std::allocator<T>>, J> = owns_all<T, J>;
-template <class T, class J>
-inline constexpr bool owns_all<std::list<T, std::allocator<T>>, J> = owns_all<T, J>;
-template <class T, class J>
-inline constexpr bool owns_all<std::forward_list<T, std::allocator<T>>, J> = owns_all<T, J>;
-template <class K, class Less, class J>
-inline constexpr bool owns_all<std::set<K, Less, std::allocator<K>>, J> = owns_all<K, J>&& owns_all<Less, J>;
-template <class K, class Less, class J>
-inline constexpr bool owns_all<std::multiset<K, Less, std::allocator<K>>, J> =
-    owns_all<K, J>&& owns_all<Less, J>;
-template <class K, class V, class Less, class J>
-inline constexpr bool owns_all<std::map<K, V, Less, std::allocator<std::pair<const K, V>>>, J> =
-    owns_all<K, J>&& owns_all<V, J>&& owns_all<Less, J>;
-template <class K, class V, class Less, class J>
-inline constexpr bool owns_all<std::multimap<K, V, Less, std::allocator<std::pair<const K, V>>>, J> =
-    owns_all<K, J>&& owns_all<V, J>&& owns_all<Less, J>;
-template <class K, class Hash, class Equal, class J>
-inline constexpr bool owns_all<std::unordered_set<K, Hash, Equal, std::allocator<K>>, J> =
-    owns_all<K, J>&& owns_all<Hash, J>&& owns_all<Equal, J>;
-template <class K, class Hash, class Equal, class J>
-inline constexpr bool owns_all<std::unordered_multiset<K, Hash, Equal, std::allocator<K>>, J> =
-    owns_all<K, J>&& owns_all<Hash, J>&& owns_all<Equal, J>;
-template <class K, class V, class Hash, class Equal, class J>
-inline constexpr bool
-    owns_all<std::unordered_map<K, V, Hash, Equal, std::allocator<std::pair<const K, V>>>, J> =
-        owns_all<K, J>&& owns_all<V, J>&& owns_all<Hash, J>&& owns_all<Equal, J>;
-template <class K, class V, class Hash, class Equal, class J>
-inline constexpr bool
-    owns_all<std::unordered_multimap<K, V, Hash, Equal, std::allocator<std::pair<const K, V>>>, J> =
-        owns_all<K, J>&& owns_all<V, J>&& owns_all<Hash, J>&& owns_all<Equal, J>;
-template <class T, class C, class J>
-inline constexpr bool owns_all<std::stack<T, C>, J> = owns_all<C, J>;
-template <class T, class C, class J>
-inline constexpr bool owns_all<std::queue<T, C>, J> = owns_all<C, J>;
-template <class T, class C, class Less, class J>
-inline constexpr bool owns_all<std::priority_queue<T, C, Less>, J> = owns_all<C, J>&& owns_all<Less, J>;
 
 // -- Sums, products, time.
 template <class T, class J>
@@ -133,14 +87,10 @@ template <class A, class B, class J>
 inline constexpr bool owns_all<std::pair<A, B>, J> = owns_all<A, J>&& owns_all<B, J>;
 template <class... Ts, class J>
 inline constexpr bool owns_all<std::tuple<Ts...>, J> = (owns_all<Ts, J> && ...);
-template <class... Ts, class J>
-inline constexpr bool owns_all<std::variant<Ts...>, J> = (owns_all<Ts, J> && ...);
 template <class Rep, class Period, class J>
 inline constexpr bool owns_all<std::chrono::duration<Rep, Period>, J> = owns_all<Rep, J>;
 template <class Clock, class D, class J>
 inline constexpr bool owns_all<std::chrono::time_point<Clock, D>, J> = owns_all<D, J>;
-template <class D, class J>
-inline constexpr bool owns_all<std::chrono::hh_mm_ss<D>, J> = owns_all<D, J>;
 
 // -- throng's own.
 template <class E, class J>
@@ -181,13 +131,20 @@ template <class J, class Field>
 inline constexpr bool is_good_field =
     !std::is_reference_v<Field> && (!J::must_be_constant || std::is_const_v<Field>)&&owns_all<Field, J>;
 
+// Good under any question. Their answer is kept for all aggregates, while owns_all has one for each question.
+template <class Fields>
+inline constexpr bool are_numbers = false;
+template <class... Fields>
+inline constexpr bool are_numbers<TypeList<const Fields...>> = ((std::is_arithmetic_v<Fields> ||
+                                                                 std::is_enum_v<Fields>)&&...);
+
 template <class J, class... Fields>
 consteval bool are_good_fields(TypeList<Fields...>*) {
   return (is_good_field<J, Fields> && ...);
 }
 
 template <class T, class J>
-consteval bool judge_aggregate() {
+consteval bool judge_by_shape() {
   using Of = Shape<T>;
   if constexpr (!Of::complete || Of::too_many_fields) {
     return false;
@@ -205,40 +162,103 @@ consteval bool judge_aggregate() {
   }
 }
 
-// Classes of std with private state that own it, in headers too dear to include for them. No program may add
-// a class to std, so the name is proof. Asked last, for few types.
-template <class T>
-consteval bool is_owning_class_of_std() {
-  using namespace std::chrono;
-  if constexpr ((std::is_same_v<T, day> || std::is_same_v<T, month> || std::is_same_v<T, year> ||
-                 std::is_same_v<T, weekday> || std::is_same_v<T, year_month> ||
-                 std::is_same_v<T, month_day> || std::is_same_v<T, year_month_day>)) {
-    return true;
+template <class T, class J>
+consteval bool judge_aggregate() {
+  constexpr std::size_t plain = count_plain_fields<T>();
+  if constexpr (plain == 0) {
+    return judge_by_shape<T, J>();
   } else {
-    constexpr std::string_view name = type_name<T>();
-    return name.starts_with("std::bitset<") || name.starts_with("std::complex<") ||
-           name == "std::filesystem::path" || name == "std::filesystem::__cxx11::path";
+    using Types = decltype(Fields<plain>::types(*static_cast<const T*>(nullptr)));
+    if constexpr (are_numbers<Types>)
+      return true;
+    else
+      return are_good_fields<typename J::template Into<T>>(static_cast<Types*>(nullptr));
   }
+}
+
+// -- Classes of std with private state that own it, in headers too dear to include for them. No program may
+// add a class to std, so the name is proof. Asked last, for few types.
+constexpr bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
+  for (std::string_view one : names) {
+    if (name == one) return true;
+  }
+  return false;
+}
+// Without arguments and without the inline namespace that the library may have there; empty: not of std.
+constexpr std::string_view name_in_std(std::string_view name) {
+  if (!name.starts_with("std::")) return {};
+  name.remove_prefix(5);
+  if (name.starts_with("__")) name.remove_prefix(name.find("::") + 2);
+  return name.substr(0, name.find('<'));
+}
+constexpr bool is_value_of_std(std::string_view name) {
+  return is_one_of(name, {"bitset", "complex", "filesystem::path", "filesystem::__cxx11::path", "chrono::day",
+                          "chrono::month", "chrono::year", "chrono::weekday", "chrono::year_month",
+                          "chrono::month_day", "chrono::year_month_day"});
+}
+constexpr bool is_container_of_std(std::string_view name) {
+  return is_one_of(name, {"deque", "list", "forward_list", "set", "multiset", "map", "multimap",
+                          "unordered_set", "unordered_multiset", "unordered_map", "unordered_multimap"});
+}
+constexpr bool is_wrapper_of_std(std::string_view name) {
+  return is_one_of(name, {"stack", "queue", "priority_queue", "variant", "chrono::hh_mm_ss"});
+}
+
+template <class T>
+struct ArgumentsOf {
+  using Types = TypeList<>;
+};
+template <template <class...> class Template, class... Args>
+struct ArgumentsOf<Template<Args...>> {
+  using Types = TypeList<Args...>;
+};
+
+template <class T>
+inline constexpr bool is_std_allocator = false;
+template <class T>
+inline constexpr bool is_std_allocator<std::allocator<T>> = true;
+
+template <class J, class... Args>
+consteval bool owns_arguments(TypeList<Args...>*) {
+  return (owns_all<Args, J> && ...);
+}
+template <class... Args>
+consteval bool allocates_as_usual(TypeList<Args...>*) {
+  return (is_std_allocator<Args> || ...);
+}
+
+template <class T, class J>
+consteval bool judge_class_of_std() {
+  constexpr std::string_view name = name_in_std(type_name<T>());
+  constexpr auto* arguments = static_cast<typename ArgumentsOf<T>::Types*>(nullptr);
+  if constexpr (is_value_of_std(name))
+    return true;
+  else if constexpr (is_wrapper_of_std(name))
+    return owns_arguments<J>(arguments);
+  else if constexpr (is_container_of_std(name))
+    return allocates_as_usual(arguments) && owns_arguments<J>(arguments);
+  else
+    return false;
 }
 
 template <class T, class J>
 consteval bool judge() {
-  if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>)
+  if constexpr (std::is_arithmetic_v<T> || __is_enum(T))
     return true;
-  else if constexpr (!std::is_class_v<T> && !std::is_union_v<T>)
+  else if constexpr (!__is_class(T) && !__is_union(T))
     return false;
   else if constexpr (J::template is_in_progress<T>)
     return true;
   else if constexpr (SpeaksForItself<T>)
     return T::sendable;
-  else if constexpr (std::is_union_v<T>)
+  else if constexpr (__is_union(T))
     return false;
-  else if constexpr (std::is_empty_v<T>)
+  else if constexpr (__is_empty(T))
     return true;
-  else if constexpr (std::is_aggregate_v<T>)
+  else if constexpr (__is_aggregate(T))
     return judge_aggregate<T, J>();
   else
-    return is_owning_class_of_std<T>();
+    return judge_class_of_std<T, J>();
 }
 
 }  // namespace detail
@@ -271,15 +291,6 @@ struct FirstBad {
     else
       return decltype(of(static_cast<TypeList<Rest...>*>(nullptr))){};
   }
-};
-
-template <class T>
-struct ArgumentsOf {
-  using Types = TypeList<>;
-};
-template <template <class...> class Template, class... Args>
-struct ArgumentsOf<Template<Args...>> {
-  using Types = TypeList<Args...>;
 };
 
 template <class T, class J>

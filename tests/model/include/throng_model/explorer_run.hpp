@@ -1,6 +1,7 @@
 // The explorer's scheduling: one execution from its setup to its end. Included by explorer.hpp only.
 #pragma once
 
+#include <functional>
 #include <throng_model/explorer.hpp>
 
 namespace throng_model {

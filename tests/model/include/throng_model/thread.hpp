@@ -1,6 +1,7 @@
 // What the code of virtual threads calls. Outside an exploration step() and yield() do nothing.
 #pragma once
 
+#include <functional>
 #include <throng_model/explorer.hpp>
 
 namespace throng_model {

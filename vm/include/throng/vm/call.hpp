@@ -7,6 +7,7 @@
 // late answer is dropped before anybody could mistake it for something else (ALI-4).
 #pragma once
 
+#include <cstring>
 #include <deque>
 #include <optional>
 #include <throng/vm/errors.hpp>
@@ -102,8 +103,8 @@ struct Question {
 // Where the message itself needs none, all questions have the same destructor.
 void destroy_reply_to(void* reply_to) noexcept;
 template <class M>
-requires(THRONG_TRIVIALLY_DESTRUCTIBLE(M)) inline constexpr auto destructor_of<Question<M>> =
-    &destroy_reply_to;
+requires(THRONG_TRIVIALLY_DESTRUCTIBLE(M)) inline constexpr void (*destructor_of<Question<M>, false>)(
+    void*) noexcept = &destroy_reply_to;
 
 // Opens a question of the caller's. Close it, whatever happens; an answer that comes later is dropped.
 class OpenQuestion {
@@ -159,6 +160,17 @@ Message question_from(M& message) {
   Message question = open_envelope(message_type_of<Question<M>>, message_kind);
   ::new (place_in(question, alignof(Question<M>))) Question<M>{ReplyTo(), static_cast<M&&>(message)};
   question.get()->type = &message_type_of<Question<M>>;
+  return question;
+}
+// The envelope of a Question<M> around a message that is its bytes. See envelope_of_bytes().
+inline Message question_of_bytes(const MessageType& type, const void* message, std::size_t size) {
+  Message question = open_envelope(type, message_kind);
+  auto* place = static_cast<char*>(place_in(question, type.alignment));
+  ::new (static_cast<void*>(place)) ReplyTo();
+  // As the compiler lays it out: the question is aligned like its message where that asks for more.
+  std::memcpy(place + (sizeof(ReplyTo) + type.alignment - 1) / type.alignment * type.alignment, message,
+              size);
+  question.get()->type = &type;
   return question;
 }
 template <class M>
