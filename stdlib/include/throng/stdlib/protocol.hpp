@@ -48,6 +48,27 @@ struct Acknowledged {
 template <class Reply>
 using ReplyValue = std::conditional_t<std::is_void_v<Reply>, Acknowledged, Reply>;
 
+template <class S>
+struct ProtocolOf {
+  using type = Messages<>;
+};
+template <HasProtocol S>
+struct ProtocolOf<S> {
+  using type = typename S::Protocol;
+};
+
+// Asked for every message of a program, hence all at once; the require_ functions say what is wrong.
+template <class S, class M>
+inline constexpr bool may_call =
+    is_listed<M, typename ProtocolOf<S>::type>&& owns_all<M, Judging<false>>&& requires {
+  typename M::Reply;
+};
+template <class S, class M>
+inline constexpr bool may_cast =
+    is_listed<M, typename ProtocolOf<S>::type>&& owns_all<M, Judging<false>> && !requires {
+  typename M::Reply;
+};
+
 template <class S, class M>
 consteval void require_listed() {
   static_assert(HasProtocol<S>, "throng: a server lists its messages: using Protocol = Messages<...>");
@@ -62,12 +83,14 @@ consteval void require_call() {
   require_listed<S, M>();
   constexpr bool has_reply = IsCall<M>;
   static_assert(has_reply, "throng: call() needs a message with a Reply; use cast()");
+  require_sendable<M>();
 }
 
 template <class S, class M>
 consteval void require_cast() {
   require_listed<S, M>();
   static_assert(!IsCall<M>, "throng: cast() would lose the message's Reply; use call()");
+  require_sendable<M>();
 }
 
 }  // namespace detail

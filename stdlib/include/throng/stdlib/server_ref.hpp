@@ -5,6 +5,7 @@
 
 #include <string>
 #include <throng/base/expected.hpp>
+#include <throng/base/owned.hpp>
 #include <throng/stdlib/process_name.hpp>
 #include <throng/stdlib/protocol.hpp>
 #include <throng/vm/process.hpp>
@@ -84,6 +85,11 @@ Reply call_for(Pid server, Message question, Duration timeout) {
 
 void cast_message(Pid server, Message message);
 
+// The same for a message that is its bytes.
+inline void cast_bytes(Pid server, const MessageType& type, const void* message, std::size_t size) {
+  cast_message(server, envelope_of_bytes(type, message, size));
+}
+
 }  // namespace detail
 
 namespace gen_server {
@@ -129,8 +135,8 @@ class PendingCall {
   friend class throng::ServerRef;
   template <class R, class Label>
   friend class Requests;
-  explicit PendingCall(std::unique_ptr<detail::OpenQuestion> open) noexcept : open_(std::move(open)) {}
-  std::unique_ptr<detail::OpenQuestion> open_;
+  explicit PendingCall(detail::Owned<detail::OpenQuestion> open) noexcept : open_(std::move(open)) {}
+  detail::Owned<detail::OpenQuestion> open_;
 };
 
 }  // namespace gen_server
@@ -150,28 +156,42 @@ class ServerRef {
   // one function for each message of a program, however it is passed.)
   template <class M>
   auto call(M message, Duration timeout = default_call_timeout) const {
-    detail::require_call<S, M>();
-    if constexpr (detail::IsCall<M>)
+    if constexpr (!detail::may_call<S, M>)
+      detail::require_call<S, M>();
+    else if constexpr (__is_trivially_copyable(M))
+      return detail::call_for<typename M::Reply>(
+          pid_,
+          detail::question_of_bytes(detail::message_type_of<detail::Question<M>>,
+                                    &reinterpret_cast<char&>(message), THRONG_BYTES_OF(M)),
+          timeout);
+    else
       return detail::call_for<typename M::Reply>(pid_, detail::question_from(message), timeout);
   }
   // The answer or the reason why there is none.
   template <class M>
   auto try_call(M message, Duration timeout = default_call_timeout) const {
-    detail::require_call<S, M>();
-    if constexpr (detail::IsCall<M>)
+    if constexpr (!detail::may_call<S, M>)
+      detail::require_call<S, M>();
+    else
       return detail::try_call_for<typename M::Reply>(pid_, detail::question_from(message), timeout);
   }
   // Never fails, never waits.
   template <class M>
   void cast(M message) const {
-    detail::require_cast<S, M>();
-    detail::cast_message(pid_, detail::message_from(message));
+    if constexpr (!detail::may_cast<S, M>)
+      detail::require_cast<S, M>();
+    else if constexpr (__is_trivially_copyable(M))
+      detail::cast_bytes(pid_, detail::message_type_of<M>, &reinterpret_cast<char&>(message),
+                         THRONG_BYTES_OF(M));
+    else
+      detail::cast_message(pid_, detail::message_from(message));
   }
   template <class M>
   auto send_request(M message) const {
-    detail::require_call<S, M>();
-    if constexpr (detail::IsCall<M>) {
-      auto open = std::make_unique<detail::OpenQuestion>();
+    if constexpr (!detail::may_call<S, M>) {
+      detail::require_call<S, M>();
+    } else {
+      detail::Owned<detail::OpenQuestion> open(new detail::OpenQuestion);
       open->ask(pid_, detail::question_from(message));
       return gen_server::PendingCall<typename M::Reply>(std::move(open));
     }
