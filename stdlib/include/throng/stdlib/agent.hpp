@@ -12,6 +12,7 @@
 // Thread: in a process; a Ref and a Name are small values that can be sent.
 #pragma once
 
+#include <throng/base/owned.hpp>
 #include <throng/stdlib/behaviour.hpp>
 #include <throng/stdlib/gen_server.hpp>
 
@@ -37,7 +38,7 @@ class AgentAction {
 
 struct AgentRequest {
   static constexpr bool sendable = true;
-  std::unique_ptr<AgentAction> action;
+  Owned<AgentAction> action;
 };
 
 // What every agent is at run time.

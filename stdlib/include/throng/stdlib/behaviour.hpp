@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <throng/base/owned.hpp>
 #include <throng/stdlib/start.hpp>
 #include <throng/stdlib/sys_action.hpp>
 #include <throng/vm/call.hpp>
@@ -95,12 +96,12 @@ class Behaviour : public Resident {
   void guarded(Callback callback, const ReceivedMessage* message);
   void report_end(const ExitReason& reason, const ReceivedMessage* message);
 
-  std::unique_ptr<StartOptions> options_;  // until it has started
+  detail::Owned<StartOptions> options_;  // until it has started
   Pid parent_;
   std::vector<Continue> continues_;
   std::optional<ExitReason> stop_;
   Duration hibernate_after_ = detail::forever;
-  std::unique_ptr<detail::Debug> debug_;
+  detail::Owned<detail::Debug> debug_;
   std::uint32_t handled_ = 0;         // messages, to see whether any came
   std::uint32_t handled_before_ = 0;  // when it last looked
   bool hibernates_ = false;  // and nothing has come since; else it will look, if it hibernates at all

@@ -1,6 +1,7 @@
 // What travels to an event manager and acts in it. Nobody's to use; see gen_event.hpp.
 #pragma once
 
+#include <throng/base/owned.hpp>
 #include <throng/stdlib/behaviour.hpp>
 #include <throng/stdlib/event_handler.hpp>
 #include <throng/stdlib/server_ref.hpp>
@@ -49,7 +50,7 @@ class ManagerAction {
 
 struct ManagerRequest {
   static constexpr bool sendable = true;
-  std::unique_ptr<ManagerAction> action;
+  Owned<ManagerAction> action;
 };
 
 struct EventEnvelope {
@@ -91,7 +92,7 @@ class EventManager final : public Behaviour {
   struct Place {
     gen_event::HandlerKey key;
     Pid adder;  // null: bound to nobody
-    std::unique_ptr<HeldHandler> handler;
+    Owned<HeldHandler> handler;
   };
   using Routes = std::span<const HandlerRoute> HandlerType::*;
 

@@ -22,6 +22,7 @@
 #include <deque>
 #include <throng/stdlib/child.hpp>
 #include <throng/stdlib/statem_table.hpp>
+#include <variant>
 
 namespace throng {
 

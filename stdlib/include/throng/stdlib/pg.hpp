@@ -17,6 +17,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <throng/base/owned.hpp>
 #include <throng/stdlib/gen_server.hpp>
 #include <vector>
 
@@ -109,7 +110,7 @@ class ScopeServer {
   void handle_info(Down down);
 
  private:
-  std::unique_ptr<detail::GroupScope> scope_;
+  detail::Owned<detail::GroupScope> scope_;
 };
 
 // The scope's process has the scope's name. Errors: StartFailed, as where it runs already.

@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <throng/base/owned.hpp>
 #include <throng/mailbox/message.hpp>
 #include <throng/stdlib/table_core.hpp>
 #include <throng/vm/possession.hpp>
@@ -117,7 +118,7 @@ class RegistryCore final : public Possession, public std::enable_shared_from_thi
 
   mutable std::mutex mutex_;
   // -- guarded by mutex_
-  std::unique_ptr<TableStore> kept_store_;  // made by the first open(), never changed
+  Owned<TableStore> kept_store_;  // made by the first open(), never changed
   std::unordered_map<std::string, Message> meta_;
   // Protocol: the store once there is one, stored release when it is complete, loaded acquire.
   std::atomic<TableStore*> store_{nullptr};

@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <throng/base/owned.hpp>
 #include <throng/scheduler/clock.hpp>
 #include <throng/vm/call.hpp>
 
@@ -26,7 +27,7 @@ class SysAction {
 
 struct SysRequest {
   static constexpr bool sendable = true;
-  std::unique_ptr<SysAction> action;
+  Owned<SysAction> action;
 };
 
 // What sys was asked to observe. Made when first needed; a behaviour that nobody observes pays one

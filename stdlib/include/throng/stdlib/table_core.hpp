@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <throng/base/owned.hpp>
 #include <throng/stdlib/table_item.hpp>
 #include <throng/stdlib/table_options.hpp>
 #include <throng/vm/possession.hpp>
@@ -93,7 +94,7 @@ class TableCore final : public std::enable_shared_from_this<TableCore> {
   const TableAccess access_;
   const TableVoice& voice_;
   TableNames& names_;
-  const std::unique_ptr<TableStore> store_;
+  const Owned<TableStore> store_;
   // Protocol: the bits of the owner's pid. Stored under mutex_, relaxed; loaded relaxed: the owner itself
   // learned of it by a message or has done it, others are refused whichever they see.
   std::atomic<std::uint64_t> owner_{0};

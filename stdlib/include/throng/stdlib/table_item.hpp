@@ -7,7 +7,6 @@
 
 #include <array>
 #include <atomic>
-#include <functional>
 #include <optional>
 #include <string>
 #include <throng/mailbox/message_type.hpp>

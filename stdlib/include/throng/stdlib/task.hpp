@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <throng/base/expected.hpp>
+#include <throng/base/owned.hpp>
 #include <throng/stdlib/task_body.hpp>
 #include <throng/vm/process.hpp>
 #include <vector>
@@ -57,7 +58,7 @@ namespace detail {
 class TaskHandle {
  public:
   TaskHandle() = default;
-  TaskHandle(Pid pid, bool is_linked, std::unique_ptr<OpenQuestion> open)
+  TaskHandle(Pid pid, bool is_linked, Owned<OpenQuestion> open)
       : pid_(pid), owner_(self()), is_linked_(is_linked), open_(std::move(open)) {}
 
   Pid pid() const noexcept { return pid_; }
@@ -82,7 +83,7 @@ class TaskHandle {
   Pid pid_;
   Pid owner_;
   bool is_linked_ = false;
-  std::unique_ptr<OpenQuestion> open_;
+  Owned<OpenQuestion> open_;
 };
 
 // What await() throws where there is no value.

@@ -11,9 +11,8 @@
 
 #include <iterator>
 #include <map>
-#include <ranges>
+#include <span>
 #include <throng/stdlib/task.hpp>
-#include <variant>
 
 namespace throng {
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <throng/base/owned.hpp>
 #include <throng/scheduler/clock.hpp>
 #include <throng/scheduler/policy.hpp>
 #include <throng/vm/call.hpp>
@@ -143,7 +144,7 @@ class Runtime {
   void send_from_host(Pid to, detail::Message message);
   void run_and_wait(detail::Body* body);
 
-  std::unique_ptr<detail::Machine> machine_;
+  detail::Owned<detail::Machine> machine_;
 };
 
 namespace detail {
