@@ -100,6 +100,9 @@ class Idle {
     // pairs: enter's fetch_add; relaxed: the number of workers is a hint
     return idle_count_.load(std::memory_order_seq_cst) >= workers_.load(std::memory_order_relaxed);
   }
+  std::uint32_t sleeping() const noexcept {
+    return idle_count_.load(std::memory_order_relaxed);  // relaxed: a hint
+  }
   // Cheap forms for the path of every enqueue; a wrong answer costs time, never a wake-up.
   bool maybe_idle() const noexcept {
     return idle_count_.load(std::memory_order_relaxed) > 0;  // relaxed: a hint

@@ -52,7 +52,7 @@ Scheduler::Scheduler(const SchedulerSetup& setup)
       max_spares_(host_driven_ ? 0 : setup.spare_threads),
       setup_(setup) {
   std::uint32_t count = std::max(1U, setup.workers);
-  parts_ = std::make_unique<Parts>(*this, count, setup.blocking_threads);
+  parts_ = std::make_unique<Parts>(*this, count, setup);
   spares_.resize(max_spares_);
   parts_->hooks = setup.hooks;
   if (setup.simulated != nullptr)
@@ -167,9 +167,10 @@ void Scheduler::stop() noexcept {
 }
 
 void Scheduler::set_online(std::uint32_t workers) noexcept {
-  parts_->idle.set_workers(workers);
-  parts_->online.store(workers, std::memory_order_relaxed);  // relaxed: ordered by the parkers' mutexes
-  unpark_all();
+  std::lock_guard lock(parts_->breadth_mutex);
+  parts_->online.store(workers, std::memory_order_relaxed);  // relaxed: see the field
+  parts_->breadth.set_most(workers);
+  take_part(workers);
 }
 
 void Scheduler::unpark_all() noexcept {

@@ -5,6 +5,7 @@
 #include <throng/scheduler/scheduler.hpp>
 
 #include "blocking_pool.hpp"
+#include "breadth.hpp"
 #include "idle.hpp"
 #include "injector.hpp"
 #include "policy_board.hpp"
@@ -19,13 +20,16 @@ namespace throng::detail {
 void block_asynchronous_signals() noexcept;
 
 struct Scheduler::Parts {
-  Parts(Scheduler& scheduler, std::uint32_t workers, std::size_t blocking_threads)
+  Parts(Scheduler& scheduler, std::uint32_t workers, const SchedulerSetup& setup)
       : idle(workers),
-        blocking(blocking_threads),
+        blocking(setup.blocking_threads),
         watchdog(scheduler),
         policies(scheduler),
         recorder(scheduler),
-        online(workers) {}
+        online(workers),
+        taking_part(workers),
+        breadth(workers, setup.pace),
+        dispatches_before(workers) {}
 
   Injector injector;
   Idle idle;
@@ -39,9 +43,17 @@ struct Scheduler::Parts {
   // Protocol: set once by stop(), seq_cst, before every worker is unparked; read by workers before they
   // sleep.
   Atomic<bool> stopping{false};
-  // Protocol: workers of lower numbers take part. Stored by set_online, which then unparks all; read by each
-  // before each turn, relaxed.
+  // Protocol: how many the host wants. Stored by set_online under breadth_mutex; read by anybody, relaxed.
   std::atomic<std::uint32_t> online;
+  // Protocol: workers of lower numbers take part; those from here to `online` rest. Stored under
+  // breadth_mutex by who then unparks those whom it concerns; read by each before each turn, relaxed.
+  std::atomic<std::uint32_t> taking_part;
+  // Protocol: when the next look is due, by the scheduler's clock. Stored under breadth_mutex, read by
+  // anybody, relaxed: a look too many finds that nothing is due.
+  std::atomic<std::int64_t> next_look{0};
+  std::mutex breadth_mutex;                      // never waited for by a worker
+  Breadth breadth;                               // guarded by breadth_mutex
+  std::vector<std::uint64_t> dispatches_before;  // guarded by breadth_mutex: of each worker, at the last look
   // Protocol: taken by exchange by the one caller that polls.
   Atomic<bool> polling{false};
 };

@@ -89,7 +89,7 @@ void Watchdog::look(std::int64_t now) {
     bool is_spare = i >= workers;
     // pairs: stand_by's stores
     bool takes_part =
-        is_spare ? worker.parts_->serves.load(std::memory_order_acquire) : i < scheduler_.online();
+        is_spare ? worker.parts_->serves.load(std::memory_order_acquire) : i < scheduler_.taking_part();
     // One that is offline is looked at too: its run may still be on.
     stuck_[i] = (takes_part || !is_spare) && is_stuck(i, now) && takes_part;
     bool has_queued = stuck_[i] && (worker.has_queued() || has_queued_by_policy(i));

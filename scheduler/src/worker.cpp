@@ -129,8 +129,8 @@ void Worker::loop() {
   // relaxed: stop() also unparks, and park() looks again in order
   while (!shared.stopping.load(std::memory_order_relaxed)) {
     // relaxed: who changes it also unparks
-    if (id_.number >= shared.online.load(std::memory_order_relaxed)) [[unlikely]] {
-      stay_offline();
+    if (id_.number >= shared.taking_part.load(std::memory_order_relaxed)) [[unlikely]] {
+      is_resting() ? rest() : stay_offline();
       continue;
     }
     if (parts_->turns >= source_period) poll_sources();
@@ -265,6 +265,7 @@ void Worker::poll_sources() {
   advance_timers(0);
   if (scheduler_.parts_->injector.pending() > 0) accept_injected();
   tick(false);
+  if (scheduler_.worker_count() > 1 && !scheduler_.host_driven_) scheduler_.look_at_breadth();
 }
 
 void Worker::tick(bool about_to_sleep) noexcept {

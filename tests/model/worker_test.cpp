@@ -46,7 +46,9 @@ class ModelParker {
 #include "worker_parts.hpp"
 #undef Parker
 
-#include "scheduler/src/clock.cpp"  // the shipped code from here on, built with the explorer's atomics
+#include "scheduler/src/breadth.cpp"  // the shipped code from here on, built with the explorer's atomics
+#include "scheduler/src/breadth_look.cpp"
+#include "scheduler/src/clock.cpp"
 #include "scheduler/src/event_track.cpp"
 #include "scheduler/src/policy.cpp"
 #include "scheduler/src/policy_board.cpp"
@@ -107,6 +109,12 @@ std::size_t Injector::pop_many(Runnable** out, std::size_t n) noexcept {
   return claimed;
 }
 
+struct SchedulerAccess {
+  static void take_part(Scheduler& scheduler, std::uint32_t workers) noexcept {
+    scheduler.take_part(workers);
+  }
+};
+
 // -- the rest
 struct BlockingPool::State {};
 BlockingPool::BlockingPool(std::size_t, Duration, ThreadGate) {}
@@ -134,6 +142,7 @@ namespace {
 using throng::Runnable;
 using throng::detail::ManualTime;
 using throng::detail::Scheduler;
+using throng::detail::SchedulerAccess;
 using throng::detail::SchedulerSetup;
 using throng::detail::set_current_worker;
 using throng::detail::Settled;
@@ -216,6 +225,7 @@ struct Plan {
   std::vector<int> runs;
   bool spawns = false;
   bool stops_when_done = true;
+  bool rests = false;  // the second worker is sent to rest and called back
   throng::PolicyFactory policy{};
 };
 
@@ -234,6 +244,12 @@ Setup run(const Plan& plan) {
       Item* child = plan.spawns ? &world->items.emplace_back(*world, 1, nullptr) : nullptr;
       Item& item = world->items.emplace_back(*world, runs, child);
       e.thread([=, &item] { world->scheduler.wake(item); });
+    }
+    if (plan.rests) {
+      e.thread([=] {
+        SchedulerAccess::take_part(world->scheduler, 1);
+        SchedulerAccess::take_part(world->scheduler, 2);
+      });
     }
     // Work that nobody is awake to take shows as a deadlock.
     e.thread([=] {
@@ -275,6 +291,13 @@ TEST_CASE("worker: what a runnable hands in is run once, on one worker at a time
 TEST_CASE("worker: what yields goes on, wherever it is stolen to, and a sentinel's time runs out meanwhile") {
   passes_at_random("two that yield once", 50'000, {.runs = {2, 2}});
   passes_at_random("one of two yields, and both spawn", 30'000, {.runs = {2, 1}, .spawns = true});
+}
+
+TEST_CASE("worker: who is sent to rest hands over what it has, and whoever sleeps hears of it") {
+  passes_exhaustively("one item, old values", with_old_values, run({.runs = {1}, .rests = true}));
+  passes_at_random("one item", 30'000, {.runs = {1}, .rests = true});
+  passes_at_random("a spawn", 30'000, {.runs = {1}, .spawns = true, .rests = true});
+  passes_at_random("two that yield once", 30'000, {.runs = {2, 2}, .rests = true});
 }
 
 TEST_CASE("worker: stop ends every worker, whatever is still to be done") {

@@ -73,6 +73,7 @@ SchedulerSetup setup_of(const RuntimeOptions& options, SchedulerHooks hooks) {
   setup.blocking_threads = options.blocking_threads;
   setup.spare_threads = options.spare_threads;
   setup.slice = options.slice;
+  setup.may_rest = options.workers_may_rest;
   setup.seed = options.seed;
   setup.drop_timer = drop_timer;
   setup.policy = options.policy;
@@ -304,6 +305,8 @@ RuntimeInfo Machine::info() const {
   info.process_limit = options.max_processes;
   info.workers = options.workers;
   info.workers_online = scheduler.online();
+  info.workers_resting =
+      info.workers_online - std::min<std::size_t>(scheduler.taking_part(), info.workers_online);
   info.run_queue = scheduler.waiting();
   info.timers = scheduler.timer_count();
   info.spawned = host_state_.spawned.load(std::memory_order_relaxed);  // relaxed: statistic

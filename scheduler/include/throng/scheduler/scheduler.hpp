@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <throng/scheduler/breadth_pace.hpp>
 #include <throng/scheduler/clock.hpp>
 #include <throng/scheduler/director.hpp>
 #include <throng/scheduler/event_recording.hpp>
@@ -19,6 +20,8 @@
 #include <vector>
 
 namespace throng::detail {
+
+struct Activity;
 
 // Called on each worker's thread as it starts and ends; `started` may throw, which fails the start of the
 // scheduler.
@@ -50,6 +53,8 @@ struct SchedulerSetup {
   ManualTime* simulated = nullptr;
   void (*drop_timer)(const Expiry&) noexcept = nullptr;  // frees the payload of a timer that will never fire
   PolicyFactory policy{};                                // empty: the built-in queues
+  bool may_rest = true;  // workers that add nothing rest; see docs/design/breadth.md
+  BreadthPace pace{};    // at which that is found out
   std::int64_t policy_limit =
       5'000'000'000;  // ns; a policy that does not serve somebody for longer is thrown out
   SchedulerHooks hooks;
@@ -132,6 +137,8 @@ class Scheduler {
   // present run (SCH-8). Thread: any, one at a time.
   void set_online(std::uint32_t workers) noexcept;
   std::uint32_t online() const noexcept;
+  // How many of those take part now; the others rest, since with them no more would be done. Thread: any.
+  std::uint32_t taking_part() const noexcept;
 
  private:
   friend class Worker;
@@ -139,12 +146,16 @@ class Scheduler {
   friend class Simulation;
   friend class PolicyBoard;
   friend class Recorder;
+  friend struct SchedulerAccess;  // of the explorer's
   struct Parts;
   struct StartGate;
 
   void consider_waking(Worker& waker, std::size_t waiting) noexcept;
   bool wake_one() noexcept;
   void unpark_all() noexcept;
+  void look_at_breadth() noexcept;
+  Activity look_around(std::int64_t now) noexcept;
+  void take_part(std::uint32_t workers) noexcept;
   void report(const std::string& sentence) noexcept;
   std::uint64_t id_of(const Runnable& runnable) const noexcept;
   void note_handed_over(const Runnable& runnable, Wake wake) noexcept;

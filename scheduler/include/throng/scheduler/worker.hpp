@@ -91,6 +91,8 @@ class Worker {
   void serve();
   void hand_back() noexcept;
   void stay_offline();
+  void rest();
+  bool is_resting() const noexcept;
   // Thread: any.
   bool has_queued() const noexcept;
   // Fires what is due, if anything has been for so long (ns).

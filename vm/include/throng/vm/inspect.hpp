@@ -58,8 +58,9 @@ struct RuntimeInfo {
   std::size_t processes = 0;  // alive now
   std::size_t process_limit = 0;
   std::size_t workers = 0;
-  std::size_t workers_online = 0;  // of these: taking part (SCH-8)
-  std::size_t run_queue = 0;       // runnable and waiting for a worker
+  std::size_t workers_online = 0;   // of these: taking part (SCH-8)
+  std::size_t workers_resting = 0;  // of those: resting, since they would add nothing (SCH-7)
+  std::size_t run_queue = 0;        // runnable and waiting for a worker
   std::size_t timers = 0;
   std::uint64_t spawned = 0;  // since the start
   std::uint64_t dispatches = 0;

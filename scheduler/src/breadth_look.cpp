@@ -1,0 +1,68 @@
+// The scheduler's side of breadth.hpp: who looks, at what, and how workers come to rest. The proof that
+// nothing is left lying by those who rest is in docs/design/breadth.md.
+#include "scheduler_parts.hpp"
+
+namespace throng::detail {
+
+// Thread: one of the workers', between two turns or while it rests.
+void Scheduler::look_at_breadth() noexcept {
+  Parts& parts = *parts_;
+  if (!setup_.may_rest) return;
+  std::int64_t now = time_->now();
+  if (now < parts.next_look.load(std::memory_order_relaxed)) return;  // relaxed: see the field
+  std::unique_lock lock(parts.breadth_mutex, std::try_to_lock);
+  // relaxed: see the field; another may have looked meanwhile
+  if (!lock || now < parts.next_look.load(std::memory_order_relaxed)) return;
+  parts.next_look.store(now + setup_.pace.look, std::memory_order_relaxed);  // relaxed: see the field
+  Activity activity = look_around(now);
+  if (parts.policies.has_policies()) {
+    // Whoever has a policy decides that.
+    if (taking_part() != online()) take_part(online());
+    parts.breadth.set_most(online());
+    return;
+  }
+  std::uint32_t level = parts.breadth.look(activity);
+  if (level != taking_part()) take_part(level);
+}
+
+// Requires: breadth_mutex is held.
+Activity Scheduler::look_around(std::int64_t now) noexcept {
+  Activity activity{.time = now, .asleep = parts_->idle.sleeping()};
+  std::vector<std::uint64_t>& before = parts_->dispatches_before;
+  for (std::size_t i = 0; i < worker_count() + spare_count(); ++i) {
+    WorkerMetrics metrics = any_worker(i).metrics();
+    activity.reductions += metrics.reductions;
+    activity.parks += metrics.parks;
+    if (i >= taking_part()) continue;
+    if (before[i] == metrics.dispatches) activity.somebody_stuck = true;
+    before[i] = metrics.dispatches;
+  }
+  return activity;
+}
+
+// Requires: breadth_mutex is held.
+void Scheduler::take_part(std::uint32_t workers) noexcept {
+  parts_->idle.set_workers(workers);
+  parts_->taking_part.store(workers, std::memory_order_relaxed);  // relaxed: ordered by the parkers' mutexes
+  unpark_all();
+}
+
+std::uint32_t Scheduler::taking_part() const noexcept {
+  return parts_->taking_part.load(std::memory_order_relaxed);  // relaxed: as it was last set
+}
+
+// Looks after its own timers, at whether it is needed, and at nothing else.
+void Worker::rest() {
+  if (parts_->searching) leave_search(false);
+  advance_timers(0);
+  hand_back();
+  scheduler_.look_at_breadth();
+  if (is_resting()) parts_->parker.park(std::min(time_to_next_timer(), scheduler_.setup_.pace.look));
+}
+
+bool Worker::is_resting() const noexcept {
+  std::uint32_t number = id_.number;
+  return number >= scheduler_.taking_part() && number < scheduler_.online();
+}
+
+}  // namespace throng::detail

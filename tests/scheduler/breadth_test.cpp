@@ -1,0 +1,184 @@
+// SCH-7: how many workers take part is found out by trying. First the decision alone, fed with what workloads
+// of several kinds would do; then a scheduler that tries as often as it can.
+#include "breadth.hpp"
+
+#include <functional>
+
+#include "policies.hpp"
+
+using namespace policies_test;
+using throng::detail::Activity;
+using throng::detail::Breadth;
+using throng::detail::BreadthPace;
+
+namespace {
+
+constexpr std::int64_t ms = 1'000'000;
+
+// Workers that do so many reductions in a millisecond, by how many take part.
+class Machine {
+ public:
+  Machine(std::uint32_t workers, std::function<double(std::uint32_t)> rate)
+      : breadth_(workers, BreadthPace{}), rate_(std::move(rate)), time_at_(workers + 1) {}
+
+  // Runs so long, one look each millisecond.
+  void run(std::int64_t milliseconds) {
+    for (; milliseconds > 0; --milliseconds) {
+      std::uint32_t level = breadth_.level();
+      ++time_at_[level];
+      now_.time += ms;
+      now_.reductions += static_cast<std::uint64_t>(rate_(level));
+      breadth_.look(now_);
+    }
+  }
+  void begin_count() { std::ranges::fill(time_at_, 0); }
+  // Of the time since begin_count.
+  double share_at(std::uint32_t level) const {
+    double all = 0;
+    for (std::int64_t at : time_at_) all += static_cast<double>(at);
+    return static_cast<double>(time_at_[level]) / all;
+  }
+  void change(std::function<double(std::uint32_t)> rate) { rate_ = std::move(rate); }
+  Activity& now() { return now_; }
+  std::uint32_t level() const { return breadth_.level(); }
+  void set_most(std::uint32_t workers) { breadth_.set_most(workers); }
+
+ private:
+  Breadth breadth_;
+  std::function<double(std::uint32_t)> rate_;
+  std::vector<std::int64_t> time_at_;
+  Activity now_;
+};
+
+double talk(std::uint32_t level) { return level == 1 ? 20'000 : 9'000; }
+double compute(std::uint32_t level) { return 20'000 * level; }
+
+}  // namespace
+
+namespace throng::detail {
+
+struct SchedulerAccess {
+  static void take_part(Scheduler& scheduler, std::uint32_t workers) noexcept {
+    scheduler.take_part(workers);
+  }
+};
+
+}  // namespace throng::detail
+
+using throng::detail::SchedulerAccess;
+
+TEST_CASE("SCH-7: where two workers do less than one, one rests but for a few trials") {
+  Machine machine(2, talk);
+  machine.run(100);
+  machine.begin_count();
+  machine.run(10'000);
+  CHECK(machine.share_at(1) > 0.95);
+  CHECK(machine.share_at(1) < 1);  // it does try
+}
+
+TEST_CASE("SCH-7: where two workers do twice as much, hardly any time is spent on trials") {
+  Machine machine(2, compute);
+  machine.run(100);
+  machine.begin_count();
+  machine.run(10'000);
+  CHECK(machine.share_at(2) > 0.98);
+  CHECK(machine.share_at(2) < 1);
+}
+
+TEST_CASE("SCH-7: when the work becomes of another kind, that is found out within the longest hold") {
+  Machine machine(2, talk);
+  machine.run(5'000);
+  machine.change(compute);
+  machine.run(600);
+  machine.begin_count();
+  machine.run(5'000);
+  CHECK(machine.share_at(2) > 0.95);
+  machine.change(talk);
+  machine.run(600);
+  machine.begin_count();
+  machine.run(5'000);
+  CHECK(machine.share_at(1) > 0.95);
+}
+
+TEST_CASE("SCH-7: of eight workers as many take part as do most") {
+  for (std::uint32_t best : {1U, 2U, 4U, 8U}) {
+    CAPTURE(best);
+    Machine machine(8, [best](std::uint32_t level) {
+      double too_many = level > best ? level - best : 0;
+      return 20'000.0 * std::min(level, best) / (1 + 0.2 * too_many);
+    });
+    machine.run(1'000);
+    machine.begin_count();
+    machine.run(20'000);
+    CHECK(machine.share_at(best) > 0.9);
+  }
+}
+
+TEST_CASE(
+    "SCH-7: nobody rests while somebody has nothing to do, has not switched, or does what is not counted") {
+  auto never = [](auto disturb) {
+    Machine machine(2, talk);
+    for (int i = 0; i < 2'000; ++i) {
+      disturb(machine);
+      machine.run(1);
+      if (machine.level() != 2) return false;
+    }
+    return true;
+  };
+  CHECK(never([](Machine& machine) { machine.now().asleep = 1; }));
+  CHECK(never([](Machine& machine) { ++machine.now().parks; }));
+  CHECK(never([](Machine& machine) { machine.now().somebody_stuck = true; }));
+  CHECK(never([](Machine& machine) { machine.change([](std::uint32_t) { return 500.0; }); }));
+}
+
+TEST_CASE(
+    "SCH-7: who rests comes back within a few looks when somebody sleeps, is stuck, or computes uncounted") {
+  auto comes_back = [](auto disturb) {
+    Machine machine(2, talk);
+    machine.run(1'000);
+    while (machine.level() != 1) machine.run(1);
+    disturb(machine);
+    machine.run(2);  // one of them may be the one after a change
+    return machine.level() == 2;
+  };
+  CHECK(comes_back([](Machine& machine) { machine.now().asleep = 1; }));
+  CHECK(comes_back([](Machine& machine) { machine.now().somebody_stuck = true; }));
+  CHECK(comes_back([](Machine& machine) { machine.change([](std::uint32_t) { return 500.0; }); }));
+}
+
+TEST_CASE("SCH-7: how many there are to choose from may change") {
+  Machine machine(4, talk);
+  machine.run(1'000);
+  machine.set_most(2);
+  CHECK(machine.level() == 2);
+  machine.run(1'000);
+  CHECK(machine.level() <= 2);
+  machine.set_most(4);
+  CHECK(machine.level() == 4);
+}
+
+TEST_CASE("SCH-7: nothing is lost and nothing runs twice while workers go to rest and come back") {
+  for (unsigned workers : {2U, 3U}) {
+    CAPTURE(workers);
+    SchedulerSetup setup;
+    setup.workers = workers;
+    setup.may_rest = false;  // but when this test says so
+    Scheduler scheduler(setup);
+    scheduler.start();
+    constexpr int many = 300, times = 1'500;
+    Count done;
+    std::deque<Item> all;
+    for (int i = 0; i < many; ++i) all.emplace_back(times, &done);
+    int changes = 0;
+    for (Item& item : all) {
+      scheduler.wake(item);
+      SchedulerAccess::take_part(scheduler, ++changes % workers + 1);
+    }
+    while (done.now() < many) {
+      SchedulerAccess::take_part(scheduler, ++changes % workers + 1);
+      std::this_thread::yield();
+    }
+    scheduler.stop();
+    for (Item& item : all) CHECK(item.ran() == times);
+  }
+}
