@@ -6,8 +6,15 @@
 namespace throng::detail {
 namespace {
 
-constexpr double worth_it = 1.05;  // what more workers must bring, or they rest
-constexpr double milliseconds = 1e-6;
+constexpr double worth_it = 1.05;      // what more workers must bring, or they rest
+constexpr double milliseconds = 1e-6;  // of a nanosecond
+constexpr std::size_t many_more = 4;   // times what waited before, and...
+constexpr std::size_t a_few = 16;      // ...so many above that: the work is another
+
+double rate_between(const Activity& from, const Activity& to) noexcept {
+  double span = static_cast<double>(std::max<std::int64_t>(to.time - from.time, 1)) * milliseconds;
+  return static_cast<double>(to.reductions - from.reductions) / span;
+}
 
 }  // namespace
 
@@ -19,34 +26,37 @@ void Breadth::set_most(std::uint32_t workers) noexcept {
 
 std::uint32_t Breadth::look(const Activity& now) noexcept {
   Activity before = std::exchange(last_, now);
-  bool idle = now.asleep > 0 || now.parks != before.parks;
-  bool telling = !idle && !now.somebody_stuck && is_dense(before, now);
   if (phase_ == Phase::settling) {
     if (now.time >= until_) measure(Phase::after, now);
     return level_;
   }
-  if (!telling) {
-    // Either there is not enough to do for those who are awake, or the count does not tell how much.
-    if (level_ < most_) decided_ = 0;
+  if (tells_nothing(before, now)) {
+    if (is_narrow()) decided_ = 0;
     level_ = most_;
     hold(now.time, pace_.first_hold);
     return level_;
   }
+  if (is_narrow() && phase_ == Phase::holding && now.waiting > many_more * waited_ + a_few) {
+    decided_ = 0;
+    until_ = now.time;
+  }
+  ran_ = std::max(ran_, now.running);
+  waited_ = std::max(waited_, now.waiting);
   if (now.time < until_) return level_;
-  switch (phase_) {
-    case Phase::holding:
-      measure(Phase::before, now);
-      break;
-    case Phase::before:
-      try_other(now);
-      break;
-    case Phase::after:
-      decide(rate_since_mark(now), now.time);
-      break;
-    case Phase::settling:
-      break;
+  if (phase_ == Phase::holding) {
+    measure(Phase::before, now);
+  } else if (phase_ == Phase::before) {
+    try_other(now);
+  } else {
+    decide(rate_between(mark_, now), now.time);
   }
   return level_;
+}
+
+// Either those who take part have too little to do, and others would not help; or the count does not say how
+// much is done, or for whom.
+bool Breadth::tells_nothing(const Activity& before, const Activity& now) const noexcept {
+  return now.somebody_stuck || (is_narrow() && now.somebody_slept) || rate_between(before, now) < pace_.dense;
 }
 
 void Breadth::hold(std::int64_t now, std::int64_t span) noexcept {
@@ -59,16 +69,21 @@ void Breadth::measure(Phase phase, const Activity& now) noexcept {
   phase_ = phase;
   mark_ = now;
   until_ = now.time + pace_.window;
+  ran_ = 0;
 }
 
 void Breadth::try_other(const Activity& now) noexcept {
-  rate_before_ = rate_since_mark(now);
-  other_ = level_;
-  bool up = level_ == 1 || (level_ < most_ && goes_up_);
+  std::uint32_t fewer = (level_ + 1) / 2;
+  bool can_go_down = ran_ > fewer;  // else they would not be missed
+  bool up = is_narrow() && (goes_up_ || !can_go_down);
+  if (!up && !can_go_down) return hold(now.time, pace_.first_hold);
   goes_up_ = !up;
-  level_ = up ? std::min(level_ * 2, most_) : (level_ + 1) / 2;
+  rate_before_ = rate_between(mark_, now);
+  other_ = level_;
+  level_ = up ? std::min(level_ * 2, most_) : fewer;
   phase_ = Phase::settling;
   until_ = now.time + pace_.settle;
+  waited_ = 0;
 }
 
 void Breadth::decide(double rate, std::int64_t now) noexcept {
@@ -78,17 +93,8 @@ void Breadth::decide(double rate, std::int64_t now) noexcept {
   bool more = with_more > worth_it * with_less;
   level_ = more ? std::max(level_, other_) : std::min(level_, other_);
   bool as_before = std::exchange(decided_, level_) == level_;
-  hold(now, as_before ? std::min(2 * hold_, pace_.longest_hold) : pace_.first_hold);
-}
-
-double Breadth::rate_since_mark(const Activity& now) const noexcept {
-  double span = static_cast<double>(std::max<std::int64_t>(now.time - mark_.time, 1)) * milliseconds;
-  return static_cast<double>(now.reductions - mark_.reductions) / span;
-}
-
-bool Breadth::is_dense(const Activity& from, const Activity& to) const noexcept {
-  double span = static_cast<double>(std::max<std::int64_t>(to.time - from.time, 1)) * milliseconds;
-  return static_cast<double>(to.reductions - from.reductions) > pace_.dense * level_ * span;
+  std::int64_t longest = is_narrow() ? pace_.longest_narrow : pace_.longest_wide;
+  hold(now, as_before ? std::min(2 * hold_, longest) : pace_.first_hold);
 }
 
 }  // namespace throng::detail

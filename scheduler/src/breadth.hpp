@@ -7,18 +7,20 @@
 // Pure logic: knows neither threads nor clocks. Thread: one at a time, see Scheduler::look_at_breadth.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <throng/scheduler/breadth_pace.hpp>
 
 namespace throng::detail {
 
-// What the workers have done since they were started, and what some of them are doing.
+// What the workers do. "Lately": since the look before.
 struct Activity {
-  std::int64_t time = 0;  // ns
-  std::uint64_t reductions = 0;
-  std::uint64_t parks = 0;
-  std::uint32_t asleep = 0;     // of those that take part: have nothing to do
-  bool somebody_stuck = false;  // of those that take part: one has not switched since the look before
+  std::int64_t time = 0;         // ns
+  std::uint64_t reductions = 0;  // of all, since they were started
+  std::size_t waiting = 0;       // runnables in queues
+  std::uint32_t running = 0;     // workers that have begun a turn lately
+  bool somebody_slept = false;   // of those that take part, lately
+  bool somebody_stuck = false;   // of those that take part: has neither switched nor slept lately
 };
 
 class Breadth {
@@ -35,12 +37,12 @@ class Breadth {
  private:
   enum class Phase { holding, before, settling, after };
 
+  bool is_narrow() const noexcept { return level_ < most_; }
+  bool tells_nothing(const Activity& before, const Activity& now) const noexcept;
   void hold(std::int64_t now, std::int64_t span) noexcept;
   void measure(Phase phase, const Activity& now) noexcept;
   void try_other(const Activity& now) noexcept;
   void decide(double rate, std::int64_t now) noexcept;
-  double rate_since_mark(const Activity& now) const noexcept;
-  bool is_dense(const Activity& from, const Activity& to) const noexcept;
 
   BreadthPace pace_;
   std::uint32_t most_;
@@ -52,6 +54,8 @@ class Breadth {
   std::int64_t until_ = 0;  // when the phase ends
   std::int64_t hold_ = 0;   // how long the last one was
   double rate_before_ = 0;  // reductions per ms
+  std::uint32_t ran_ = 0;   // most workers that ran something between two looks of the window
+  std::size_t waited_ = 0;  // most that waited at one look since the last change
   Activity mark_;           // where the window began
   Activity last_;           // the look before
 };

@@ -1,5 +1,8 @@
 // The scheduler's side of breadth.hpp: who looks, at what, and how workers come to rest. The proof that
 // nothing is left lying by those who rest is in docs/design/breadth.md.
+#include <algorithm>
+#include <utility>
+
 #include "scheduler_parts.hpp"
 
 namespace throng::detail {
@@ -27,16 +30,25 @@ void Scheduler::look_at_breadth() noexcept {
 
 // Requires: breadth_mutex is held.
 Activity Scheduler::look_around(std::int64_t now) noexcept {
-  Activity activity{.time = now, .asleep = parts_->idle.sleeping()};
-  std::vector<std::uint64_t>& before = parts_->dispatches_before;
+  Activity activity{.time = now, .waiting = parts_->injector.pending()};
+  std::uint32_t still = 0;  // of those who take part
+  std::uint32_t asleep = parts_->idle.sleeping();
+  activity.somebody_slept = asleep > 0;
   for (std::size_t i = 0; i < worker_count() + spare_count(); ++i) {
-    WorkerMetrics metrics = any_worker(i).metrics();
+    Worker& worker = any_worker(i);
+    WorkerMetrics metrics = worker.metrics();
     activity.reductions += metrics.reductions;
-    activity.parks += metrics.parks;
+    if (i >= worker_count()) continue;
+    for (const RunQueue& queue : worker.parts_->queues) activity.waiting += queue.size();
+    WorkerMetrics before = std::exchange(parts_->metrics_before[i], metrics);
+    bool ran = metrics.dispatches != before.dispatches;
+    bool slept = metrics.parks != before.parks;
+    if (ran) ++activity.running;
     if (i >= taking_part()) continue;
-    if (before[i] == metrics.dispatches) activity.somebody_stuck = true;
-    before[i] = metrics.dispatches;
+    activity.somebody_slept = activity.somebody_slept || slept;
+    if (!ran && !slept) ++still;
   }
+  activity.somebody_stuck = still > asleep;
   return activity;
 }
 
@@ -57,7 +69,10 @@ void Worker::rest() {
   advance_timers(0);
   hand_back();
   scheduler_.look_at_breadth();
-  if (is_resting()) parts_->parker.park(std::min(time_to_next_timer(), scheduler_.setup_.pace.look));
+  if (!is_resting()) return;
+  note_now(park_event, id_.number);
+  bool unparked = parts_->parker.park(std::min(time_to_next_timer(), scheduler_.setup_.pace.look));
+  note_now(unpark_event, id_.number, 0, unparked);
 }
 
 bool Worker::is_resting() const noexcept {

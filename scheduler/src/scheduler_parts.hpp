@@ -29,7 +29,7 @@ struct Scheduler::Parts {
         online(workers),
         taking_part(workers),
         breadth(workers, setup.pace),
-        dispatches_before(workers) {}
+        metrics_before(workers) {}
 
   Injector injector;
   Idle idle;
@@ -51,9 +51,9 @@ struct Scheduler::Parts {
   // Protocol: when the next look is due, by the scheduler's clock. Stored under breadth_mutex, read by
   // anybody, relaxed: a look too many finds that nothing is due.
   std::atomic<std::int64_t> next_look{0};
-  std::mutex breadth_mutex;                      // never waited for by a worker
-  Breadth breadth;                               // guarded by breadth_mutex
-  std::vector<std::uint64_t> dispatches_before;  // guarded by breadth_mutex: of each worker, at the last look
+  std::mutex breadth_mutex;                   // never waited for by a worker
+  Breadth breadth;                            // guarded by breadth_mutex
+  std::vector<WorkerMetrics> metrics_before;  // guarded by breadth_mutex: of each worker, at the look before
   // Protocol: taken by exchange by the one caller that polls.
   Atomic<bool> polling{false};
 };

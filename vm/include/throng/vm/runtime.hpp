@@ -38,8 +38,8 @@ struct RuntimeOptions {
   // Reductions before others get their turn (SCH-1). 1, for tests: at every runtime call and every
   // check, to go on wherever a worker is free.
   std::int32_t slice = 4000;
-  // While all workers are busy, some rest now and then for some milliseconds; and go on resting if with them
-  // no more would be done, as where processes do little but talk. False: all always take part (SCH-7).
+  // Where several workers are busy, some rest now and then for some milliseconds; and go on resting if with
+  // them no more is done, as where processes do little but talk. False: all always take part (SCH-7).
   bool workers_may_rest = true;
   std::uint64_t seed = 0;      // of the scheduler's random choices
   bool report_crashes = true;  // one line on stderr for a process that ends with an error
