@@ -1,9 +1,12 @@
 // What a kill does to code that is preempted anywhere: destructors that run are let run, and nothing that a
 // process was at work on is touched again once it was abandoned (EXT-5).
+#include <sched.h>
 #include <throng/stdlib/gen_server.hpp>
 
 #include <atomic>
 #include <list>
+#include <thread>
+#include <vector>
 
 #include "preemption/sink.hpp"
 #include "semantics/support.hpp"
@@ -91,6 +94,41 @@ TEST_CASE("EXT-5: destructors that take many slices run to their end when a kill
     }
   });
   CHECK(finished == 8);
+}
+
+TEST_CASE(
+    "EXT-6: a dying process whose thread the system does not let run is not taken for one that won't end") {
+  // All threads want one CPU: each is kept off it for far longer than a dying process is granted.
+  cpu_set_t before, first;
+  REQUIRE(sched_getaffinity(0, sizeof(before), &before) == 0);
+  CPU_ZERO(&first);
+  for (int cpu = 0; CPU_COUNT(&first) == 0; ++cpu)
+    if (CPU_ISSET(cpu, &before)) CPU_SET(cpu, &first);
+  REQUIRE(sched_setaffinity(0, sizeof(first), &first) == 0);
+  std::atomic<bool> over{false};
+  std::vector<std::thread> others;
+  for (int i = 0; i < 20; ++i)
+    others.emplace_back([&over] {
+      while (!over) {
+      }
+    });
+  finished = 0;
+  {
+    Runtime runtime(quiet(1));
+    runtime.run([] {
+      auto [victim, end] = spawn_monitor([] {
+        Slow outer, inner;
+        receive<Never>();
+      });
+      while (process_brief(victim)->status != ProcessStatus::waiting) yield();
+      throng::exit(victim, ExitReason::kill);
+      expect_down(end);
+    });
+  }
+  over = true;
+  for (std::thread& other : others) other.join();
+  sched_setaffinity(0, sizeof(before), &before);
+  CHECK(finished == 2);
 }
 
 TEST_CASE("what destructors of a body compute after its end leaves the counts as they should be") {

@@ -58,8 +58,8 @@ RuntimeOptions checked(RuntimeOptions options) {
 }
 
 // How long (ns) one that must end may compute on before it is ended for the others. Who makes a call of the
-// runtime meanwhile ends by itself, with its destructors; a thread that the system has not let run for a
-// while shall have its chance.
+// runtime meanwhile ends by itself, with its destructors. Time in which the system lets others have the CPU
+// does not count: where many want it, a thread may get none for longer than this.
 constexpr std::int64_t patience_with_the_dying = 10'000'000;
 
 // Workers, spares, and one for the host's threads.
@@ -116,7 +116,10 @@ void Machine::worker_started(void* machine, Worker& worker) {
   state->door.lock();  // see runtime_call.hpp
   state->host.attach();
   state->ticks = ticks_word();
-  if (!worker.scheduler().is_host_driven()) state->capture.attach();
+  if (!worker.scheduler().is_host_driven()) {
+    state->capture.attach();
+    state->run_delay.attach();
+  }
   state->keep_pages_open();
   std::lock_guard lock(self.states_mutex_);
   self.states_.push_back(std::move(state));
@@ -133,9 +136,14 @@ void Machine::worker_is_stuck(void* machine, Worker& worker, std::int64_t since,
   rescue_deferred(self, state_of(worker));
   tell_of_long_schedule(self, state_of(worker), since, told);
   WorkerState& state = state_of(worker);
-  if (since < patience_with_the_dying || since < state.asked_after) state.asked_after = 0;
+  if (std::exchange(state.stuck_for, since) >= since || state.stuck_for == 0) {  // another run
+    state.asked_after = 0;
+    state.kept_off_before = state.run_delay.read();
+  }
   if (since - state.asked_after < patience_with_the_dying) return;
-  state.asked_after = since;
+  std::int64_t could_run = since - (state.run_delay.read() - state.kept_off_before);
+  if (could_run - state.asked_after < patience_with_the_dying) return;
+  state.asked_after = could_run;
   end_for_others(state);
 }
 

@@ -21,6 +21,7 @@
 #include "names.hpp"
 #include "prices.hpp"
 #include "process_table.hpp"
+#include "run_delay.hpp"
 #include "stack_capture.hpp"
 #include "stack_pool.hpp"
 
@@ -81,8 +82,11 @@ struct WorkerState {
   Atomic<bool> has_deferred{false};
   BiasedLock door;              // held by the worker but while code of the user's runs; see runtime_call.hpp
   std::uint64_t condemned = 0;  // who had to end when the watchdog came last; under the door
-  std::int64_t asked_after =
-      0;  // the watchdog's: how long (ns) it had been stuck when it last came to end it
+  // -- the watchdog's, of the run that is stuck, in ns
+  std::int64_t stuck_for = 0;
+  std::int64_t kept_off_before = 0;  // how long its thread had been kept off its CPU when it was first seen
+  std::int64_t asked_after = 0;      // how long it could have run when somebody last came to end it
+  RunDelay run_delay;
   StackCapture capture;
   std::int64_t tick_time = 0;  // of the last look at them
   // Protocol of the counters: written by this worker alone, read as statistics by anybody.
