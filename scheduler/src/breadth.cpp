@@ -6,7 +6,11 @@
 namespace throng::detail {
 namespace {
 
-constexpr double worth_it = 1.05;      // what more workers must bring, or they rest
+constexpr double worth_it = 1.05;  // what more workers must bring, or they rest
+// Looks after which a run is no slice any more, but code that is not counted. Who takes out a long queue may
+// miss one.
+constexpr std::uint32_t stuck_alone = 2;
+constexpr std::uint32_t stuck_beside_others = 4;
 constexpr double milliseconds = 1e-6;  // of a nanosecond
 constexpr std::size_t many_more = 4;   // times what waited before, and...
 constexpr std::size_t a_few = 16;      // ...so many above that: the work is another
@@ -56,7 +60,8 @@ std::uint32_t Breadth::look(const Activity& now) noexcept {
 // Either those who take part have too little to do, and others would not help; or the count does not say how
 // much is done, or for whom.
 bool Breadth::tells_nothing(const Activity& before, const Activity& now) const noexcept {
-  return now.somebody_stuck || (is_narrow() && now.somebody_slept) || rate_between(before, now) < pace_.dense;
+  bool stuck = now.stuck_for >= (is_narrow() ? stuck_alone : stuck_beside_others);
+  return stuck || (is_narrow() && now.somebody_slept) || rate_between(before, now) < pace_.dense;
 }
 
 void Breadth::hold(std::int64_t now, std::int64_t span) noexcept {

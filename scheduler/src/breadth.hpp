@@ -15,12 +15,13 @@ namespace throng::detail {
 
 // What the workers do. "Lately": since the look before.
 struct Activity {
-  std::int64_t time = 0;         // ns
-  std::uint64_t reductions = 0;  // of all, since they were started
-  std::size_t waiting = 0;       // runnables in queues
-  std::uint32_t running = 0;     // workers that have begun a turn lately
-  bool somebody_slept = false;   // of those that take part, lately
-  bool somebody_stuck = false;   // of those that take part: has neither switched nor slept lately
+  std::int64_t time = 0;        // ns
+  std::int64_t reductions = 0;  // of all, since they were started, for which something was done
+  std::size_t waiting = 0;      // runnables in queues
+  std::uint32_t running = 0;    // workers that have begun a turn lately
+  bool somebody_slept = false;  // of those that take part, lately
+  // For how many looks in a row somebody who takes part has neither switched nor slept.
+  std::uint32_t stuck_for = 0;
 };
 
 class Breadth {

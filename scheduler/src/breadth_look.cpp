@@ -1,6 +1,7 @@
 // The scheduler's side of breadth.hpp: who looks, at what, and how workers come to rest. The proof that
 // nothing is left lying by those who rest is in docs/design/breadth.md.
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "scheduler_parts.hpp"
@@ -31,13 +32,14 @@ void Scheduler::look_at_breadth() noexcept {
 // Requires: breadth_mutex is held.
 Activity Scheduler::look_around(std::int64_t now) noexcept {
   Activity activity{.time = now, .waiting = parts_->injector.pending()};
-  std::uint32_t still = 0;  // of those who take part
+  std::array<std::uint32_t, 5> still{};  // of those who take part: for so many looks at least
   std::uint32_t asleep = parts_->idle.sleeping();
   activity.somebody_slept = asleep > 0;
   for (std::size_t i = 0; i < worker_count() + spare_count(); ++i) {
     Worker& worker = any_worker(i);
     WorkerMetrics metrics = worker.metrics();
-    activity.reductions += metrics.reductions;
+    // A surcharge may be seen before what it is a part of, hence signed.
+    activity.reductions += static_cast<std::int64_t>(metrics.reductions - metrics.surcharges);
     if (i >= worker_count()) continue;
     for (const RunQueue& queue : worker.parts_->queues) activity.waiting += queue.size();
     WorkerMetrics before = std::exchange(parts_->metrics_before[i], metrics);
@@ -46,9 +48,13 @@ Activity Scheduler::look_around(std::int64_t now) noexcept {
     if (ran) ++activity.running;
     if (i >= taking_part()) continue;
     activity.somebody_slept = activity.somebody_slept || slept;
-    if (!ran && !slept) ++still;
+    std::uint32_t& looks = parts_->still_for[i];
+    looks = ran || slept ? 0 : std::min<std::uint32_t>(looks + 1, still.size() - 1);
+    for (std::uint32_t at_least = 1; at_least <= looks; ++at_least) ++still[at_least];
   }
-  activity.somebody_stuck = still > asleep;
+  // Who sleeps on looks like who is stuck.
+  while (activity.stuck_for + 1 < still.size() && still[activity.stuck_for + 1] > asleep)
+    ++activity.stuck_for;
   return activity;
 }
 

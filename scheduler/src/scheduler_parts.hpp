@@ -29,7 +29,8 @@ struct Scheduler::Parts {
         online(workers),
         taking_part(workers),
         breadth(workers, setup.pace),
-        metrics_before(workers) {}
+        metrics_before(workers),
+        still_for(workers) {}
 
   Injector injector;
   Idle idle;
@@ -54,6 +55,7 @@ struct Scheduler::Parts {
   std::mutex breadth_mutex;                   // never waited for by a worker
   Breadth breadth;                            // guarded by breadth_mutex
   std::vector<WorkerMetrics> metrics_before;  // guarded by breadth_mutex: of each worker, at the look before
+  std::vector<std::uint32_t> still_for;  // guarded by breadth_mutex: looks in a row that found it in one run
   // Protocol: taken by exchange by the one caller that polls.
   Atomic<bool> polling{false};
 };

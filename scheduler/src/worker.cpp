@@ -84,6 +84,8 @@ THRONG_INLINE void Worker::count_for_those_behind() noexcept {
 
 void Worker::note_use(std::uint32_t used) noexcept {
   WorkerCounters::add(parts_->counters.reductions, used);
+  if (surcharged_ != 0) [[unlikely]]
+    WorkerCounters::add(parts_->counters.surcharges, std::exchange(surcharged_, 0));
   parts_->turns += 1 + (used >> turn_shift);  // a few full slices are long for a timer that is due
 }
 

@@ -67,6 +67,7 @@ struct WorkerCounters {
   Atomic<std::uint64_t> parks{0};
   Atomic<std::uint64_t> wakes{0};
   Atomic<std::uint64_t> reductions{0};
+  Atomic<std::uint64_t> surcharges{0};
 
   static void add(Atomic<std::uint64_t>& counter, std::uint64_t many = 1) noexcept {
     // relaxed: one writer, statistics

@@ -15,8 +15,8 @@ WorkerMetrics Worker::metrics() const noexcept {
   auto read = [](const Atomic<std::uint64_t>& counter) {
     return counter.load(std::memory_order_relaxed);  // relaxed: a statistic
   };
-  return {read(counters.dispatches), read(counters.steals), read(counters.parks), read(counters.wakes),
-          read(counters.reductions)};
+  return {read(counters.dispatches), read(counters.steals),     read(counters.parks),
+          read(counters.wakes),      read(counters.reductions), read(counters.surcharges)};
 }
 
 void Worker::set_lent(bool lent) noexcept {

@@ -27,7 +27,7 @@ class Machine {
       std::uint32_t level = breadth_.level();
       ++time_at_[level];
       now_.time += ms;
-      now_.reductions += static_cast<std::uint64_t>(rate_(level));
+      now_.reductions += static_cast<std::int64_t>(rate_(level));
       now_.running = std::min(level, runs_on_);
       breadth_.look(now_);
     }
@@ -128,7 +128,7 @@ TEST_CASE("SCH-7: nobody rests while one worker does all, has not switched, or d
     return true;
   };
   CHECK(never([](Machine& machine) { machine.runs_on(1); }));
-  CHECK(never([](Machine& machine) { machine.now().somebody_stuck = true; }));
+  CHECK(never([](Machine& machine) { machine.now().stuck_for = 4; }));
   CHECK(never([](Machine& machine) { machine.change([](std::uint32_t) { return 500.0; }); }));
 }
 
@@ -150,7 +150,7 @@ TEST_CASE(
     return machine.level() == 2;
   };
   CHECK(comes_back([](Machine& machine) { machine.now().somebody_slept = true; }));
-  CHECK(comes_back([](Machine& machine) { machine.now().somebody_stuck = true; }));
+  CHECK(comes_back([](Machine& machine) { machine.now().stuck_for = 2; }));
   CHECK(comes_back([](Machine& machine) { machine.change([](std::uint32_t) { return 500.0; }); }));
 }
 

@@ -117,7 +117,8 @@ class Machine {
     Process* process = table.find(to);
     Delivery delivery = Delivery::closed;
     if (process != nullptr) {
-      here.budget -= process->backlog_charge();
+      if (std::int32_t more = process->backlog_charge(); more != 0) [[unlikely]]
+        here.surcharge(more);
       delivery = process->inbox.push(signal);
     }
     if (delivery == Delivery::receiver_waiting) {

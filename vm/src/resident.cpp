@@ -10,15 +10,6 @@ namespace throng {
 namespace detail {
 namespace {
 
-// The control block of who waits for the answer to `next`: the answer to this one will have been sent by the
-// time it is touched. Among a thousand callers it is in no near cache.
-THRONG_INLINE void prefetch_asker(const Machine& machine, Signal& next) noexcept {
-  if (next.kind != request_kind) return;
-  Pid asker = payload_as<ReplyTo>(&next).asker();
-  const char* block = reinterpret_cast<const char*>(machine.table.block_at(asker.index()));
-  for (std::size_t line = 0; line < 3; ++line) __builtin_prefetch(block + line * cache_line, 1);
-}
-
 struct ResidentBody : Body {
   std::unique_ptr<Resident> resident;
   bool started = false;
@@ -41,7 +32,6 @@ struct ResidentBody : Body {
           self.at_work_on = static_cast<const ReplyTo*>(found.message.payload())->question();
       }
       if (!found.message) return body;
-      if (Signal* next = process.queue.first()) prefetch_asker(*process.machine, *next);
       ReceivedMessage received(std::move(found.message));
       self.resident->handle(received);
     }

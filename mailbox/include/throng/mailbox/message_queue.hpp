@@ -92,7 +92,7 @@ class MessageQueue {
   }
 
   std::size_t size() const noexcept { return size_; }
-  Signal* first() const noexcept { return first_; }
+  const Signal* first() const noexcept { return first_; }
   // Is there a message that this receive has not refused yet? `mark`: as for take().
   bool has_unscanned(const ReceiveMark* mark = nullptr) const noexcept {
     return last_ != (scan_started_ || mark == nullptr ? scanned_ : mark->position_);

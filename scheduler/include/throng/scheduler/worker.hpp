@@ -26,6 +26,7 @@ struct WorkerMetrics {
   std::uint64_t parks = 0;
   std::uint64_t wakes = 0;       // other workers woken by this one
   std::uint64_t reductions = 0;  // used by the runs that are over
+  std::uint64_t surcharges = 0;  // of those: nothing was done for them
 };
 
 class Worker {
@@ -54,6 +55,11 @@ class Worker {
   // What is left of the current slice, in reductions; the run that is charged counts it down. Set before each
   // run.
   std::int32_t budget = 0;
+  // Charges reductions for which nothing is done: a price that shall keep somebody from doing too much.
+  void surcharge(std::int32_t reductions) noexcept {
+    budget -= reductions;
+    surcharged_ += static_cast<std::uint32_t>(reductions);
+  }
   // A policy is asked here, so that who runs must call the next three. Read only; of this worker's own
   // thread.
   bool under_policy = false;
@@ -146,6 +152,7 @@ class Worker {
   Scheduler& scheduler_;  // constant after construction
   WorkerId id_;           // constant after construction
   std::unique_ptr<WorkerParts> parts_;
+  std::uint32_t surcharged_ = 0;  // of the run that is on
   // Protocol: stored release by the recorder, under its lock; loaded acquire by the worker. The track
   // outlives the worker. Plain std::atomic: no step for the explorer.
   std::atomic<EventTrack*> track_{nullptr};
