@@ -59,6 +59,7 @@ class ModelParker {
 #include "scheduler/src/simulation.cpp"
 #include "scheduler/src/spare.cpp"
 #include "scheduler/src/timer_wheel.cpp"
+#include "scheduler/src/waiting_line.cpp"
 #include "scheduler/src/watchdog.cpp"
 #include "scheduler/src/worker.cpp"
 #include "scheduler/src/worker_policy.cpp"
