@@ -79,7 +79,7 @@ void Breadth::measure(Phase phase, const Activity& now) noexcept {
 
 void Breadth::try_other(const Activity& now) noexcept {
   std::uint32_t fewer = (level_ + 1) / 2;
-  bool can_go_down = ran_ > fewer;  // else they would not be missed
+  bool can_go_down = level_ > 1 && ran_ > fewer;  // else they would not be missed
   bool up = is_narrow() && (goes_up_ || !can_go_down);
   if (!up && !can_go_down) return hold(now.time, pace_.first_hold);
   goes_up_ = !up;

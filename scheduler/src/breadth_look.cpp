@@ -46,9 +46,13 @@ Activity Scheduler::look_around(std::int64_t now) noexcept {
     bool ran = metrics.dispatches != before.dispatches;
     bool slept = metrics.parks != before.parks;
     if (ran) ++activity.running;
-    if (i >= taking_part()) continue;
-    activity.somebody_slept = activity.somebody_slept || slept;
     std::uint32_t& looks = parts_->still_for[i];
+    // Who shall rest may still be in a run that began before, with others waiting behind it.
+    if (i >= online() || worker.parts_->rests.load(std::memory_order_acquire)) {  // pairs: rest()'s stores
+      looks = 0;
+      continue;
+    }
+    activity.somebody_slept = activity.somebody_slept || slept;
     looks = ran || slept ? 0 : std::min<std::uint32_t>(looks + 1, still.size() - 1);
     for (std::uint32_t at_least = 1; at_least <= looks; ++at_least) ++still[at_least];
   }
@@ -60,7 +64,6 @@ Activity Scheduler::look_around(std::int64_t now) noexcept {
 
 // Requires: breadth_mutex is held.
 void Scheduler::take_part(std::uint32_t workers) noexcept {
-  parts_->idle.set_workers(workers);
   parts_->taking_part.store(workers, std::memory_order_relaxed);  // relaxed: ordered by the parkers' mutexes
   unpark_all();
 }
@@ -71,14 +74,19 @@ std::uint32_t Scheduler::taking_part() const noexcept {
 
 // Looks after its own timers, at whether it is needed, and at nothing else.
 void Worker::rest() {
-  if (parts_->searching) leave_search(false);
+  Scheduler::Parts& shared = *scheduler_.parts_;
+  if (parts_->searching) leave_search(true);  // another may have to search in its place
   advance_timers(0);
   hand_back();
   scheduler_.look_at_breadth();
   if (!is_resting()) return;
+  shared.idle.begin_rest();
+  parts_->rests.store(true, std::memory_order_release);  // pairs: look_around, Watchdog::look
   note_now(park_event, id_.number);
   bool unparked = parts_->parker.park(std::min(time_to_next_timer(), scheduler_.setup_.pace.look));
   note_now(unpark_event, id_.number, 0, unparked);
+  parts_->rests.store(false, std::memory_order_release);  // pairs: look_around, Watchdog::look
+  shared.idle.end_rest();
 }
 
 bool Worker::is_resting() const noexcept {

@@ -75,6 +75,10 @@ class Idle {
   // For spares: from before they take something until they have handed back what they had.
   void begin_service() noexcept { serving_.fetch_add(1, std::memory_order_seq_cst); }  // pairs: all_idle
   void end_service() noexcept { serving_.fetch_sub(1, std::memory_order_seq_cst); }    // pairs: all_idle
+  // For workers that rest (docs/design/breadth.md): from when they have handed over what they had until they
+  // look at queues again. Meanwhile they have nothing for others to find.
+  void begin_rest() noexcept { resting_.fetch_add(1, std::memory_order_seq_cst); }  // pairs: all_idle
+  void end_rest() noexcept { resting_.fetch_sub(1, std::memory_order_seq_cst); }    // pairs: all_idle
   void set_workers(std::uint32_t workers) noexcept {
     workers_.store(workers, std::memory_order_relaxed);  // relaxed: see the field
   }
@@ -97,8 +101,9 @@ class Idle {
   bool all_idle() const noexcept {
     // A spare that serves may put work on its queue, for a sleeper to find. pairs: begin_service, end_service
     if (serving_.load(std::memory_order_seq_cst) > 0) return false;
+    std::uint32_t resting = resting_.load(std::memory_order_seq_cst);  // pairs: begin_rest, end_rest
     // pairs: enter's fetch_add; relaxed: the number of workers is a hint
-    return idle_count_.load(std::memory_order_seq_cst) >= workers_.load(std::memory_order_relaxed);
+    return idle_count_.load(std::memory_order_seq_cst) + resting >= workers_.load(std::memory_order_relaxed);
   }
   std::uint32_t sleeping() const noexcept {
     return idle_count_.load(std::memory_order_relaxed);  // relaxed: a hint
@@ -140,6 +145,8 @@ class Idle {
   std::vector<std::uint32_t> sleepers_;  // guarded by lock_; never grows beyond its reserve
   // Protocol: spares that serve. Plain std::atomic: no step for the explorer, which has no spares.
   std::atomic<std::uint32_t> serving_{0};
+  // Protocol: workers that rest. Plain std::atomic: it has a part in who is sentinel, none in who is woken.
+  std::atomic<std::uint32_t> resting_{0};
   // Protocol: how many there are to sleep; changed while they run, and then a wrong answer to all_idle()
   // costs a sentinel too many or one too late. Plain std::atomic: no step for the explorer.
   std::atomic<std::uint32_t> workers_;

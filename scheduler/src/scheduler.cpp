@@ -170,6 +170,7 @@ void Scheduler::set_online(std::uint32_t workers) noexcept {
   std::lock_guard lock(parts_->breadth_mutex);
   parts_->online.store(workers, std::memory_order_relaxed);  // relaxed: see the field
   parts_->breadth.set_most(workers);
+  parts_->idle.set_workers(workers);
   take_part(workers);
 }
 

@@ -67,12 +67,12 @@ bool Watchdog::is_stuck(std::size_t index, std::int64_t now) {
   // relaxed: see the field
   std::uint64_t moves = worker.metrics().dispatches + worker.parts_->looks.load(std::memory_order_relaxed);
   if (seen.moves != moves) {
-    seen = {moves, now, false};
+    seen = {moves, now, {}};
     return false;
   }
   if (now - seen.since < tick) return false;
   const SchedulerHooks& hooks = scheduler_.parts_->hooks;
-  if (hooks.stuck != nullptr) hooks.stuck(hooks.context, worker, now - seen.since, seen.reported);
+  if (hooks.stuck != nullptr) hooks.stuck(hooks.context, worker, now - seen.since, seen.notes);
   worker.advance_timers(0);
   return true;
 }
@@ -87,9 +87,9 @@ void Watchdog::look(std::int64_t now) {
   for (std::size_t i = 0; i < all; ++i) {
     Worker& worker = scheduler_.any_worker(i);
     bool is_spare = i >= workers;
-    // pairs: stand_by's stores
-    bool takes_part =
-        is_spare ? worker.parts_->serves.load(std::memory_order_acquire) : i < scheduler_.taking_part();
+    bool rests = worker.parts_->rests.load(std::memory_order_acquire);                // pairs: Worker::rest
+    bool serves = is_spare && worker.parts_->serves.load(std::memory_order_acquire);  // pairs: stand_by
+    bool takes_part = is_spare ? serves : i < scheduler_.online() && !rests;
     // One that is offline is looked at too: its run may still be on.
     stuck_[i] = (takes_part || !is_spare) && is_stuck(i, now) && takes_part;
     bool has_queued = stuck_[i] && (worker.has_queued() || has_queued_by_policy(i));
@@ -163,7 +163,7 @@ void Watchdog::put_on_duty(std::int64_t now) {
     return;
   }
   spare->parts_->helps = whom_to_help();  // it is off duty, and has handed back all it had
-  seen_[spare->id().number] = {~std::uint64_t{0}, now, false};
+  seen_[spare->id().number] = {~std::uint64_t{0}, now, {}};
   spare->parts_->on_duty.store(true, std::memory_order_release);  // pairs: stand_by
   spare->parts_->parker.unpark();
 }

@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <memory>
 #include <thread>
+#include <throng/scheduler/scheduler.hpp>
 #include <vector>
 
 #include "parker.hpp"
@@ -52,7 +53,7 @@ class Watchdog {
   struct Seen {
     std::uint64_t moves = 0;
     std::int64_t since = 0;  // when they were seen to be so many, at first
-    bool reported = false;
+    StuckNotes notes{};
   };
 
   void run();

@@ -132,7 +132,7 @@ void Worker::loop() {
   while (!shared.stopping.load(std::memory_order_relaxed)) {
     // relaxed: who changes it also unparks
     if (id_.number >= shared.taking_part.load(std::memory_order_relaxed)) [[unlikely]] {
-      is_resting() ? rest() : stay_offline();
+      id_.number < scheduler_.online() ? rest() : stay_offline();
       continue;
     }
     if (parts_->turns >= source_period) poll_sources();

@@ -100,6 +100,9 @@ struct WorkerParts {
   // Protocol: the floor above does not wait for the run that is on. Stored release and loaded acquire: who
   // sees false again, as stop() does, may join the thread.
   std::atomic<bool> lent{false};
+  // Protocol: it has nothing and looks at nothing but its timers. Stored by the worker, release; loaded
+  // acquire by the watchdog and by who looks at breadth: until it is true, a run that began before may be on.
+  std::atomic<bool> rests{false};
   // Protocol: of a spare. Stored release by the watchdog, which then unparks; loaded acquire by the spare.
   std::atomic<bool> on_duty{false};
   // Protocol: of a spare: it serves, or is handing back. Stored release by it, loaded acquire by the

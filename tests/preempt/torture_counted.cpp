@@ -100,6 +100,46 @@ void see(Seen& seen, std::uint64_t value) {
   return seen;
 }
 
+// A counted loop around a cycle with two entries.
+[[gnu::noinline]] Seen around_a_knot(long n) {
+  Seen seen;
+  for (long i = 0; i < n; ++i) {
+    auto bits = static_cast<std::uint64_t>(i) * 0x9e3779b9u >> 3;
+    if ((bits & 1) != 0) goto odd;
+  even:
+    see(seen, bits ^ 7);
+    bits >>= 1;
+    if ((bits & 4) == 0) goto out;
+  odd:
+    see(seen, bits * 31);
+    bits >>= 1;
+    if ((bits & 2) != 0) goto even;
+  out:
+    asm volatile("" ::: "memory");
+  }
+  return seen;
+}
+
+// The test itself lies in such a cycle, and is passed several times in an iteration.
+[[gnu::noinline]] Seen test_in_a_knot(long n) {
+  Seen seen;
+  long i = 0;
+  std::uint64_t bits = 0;
+next:
+  bits = static_cast<std::uint64_t>(i) * 0x9e3779b9u >> 5;
+  if ((bits & 1) != 0) goto test;
+inside:
+  see(seen, bits);
+  bits >>= 1;
+test:
+  see(seen, bits * 31);
+  if (i == n) return seen;
+  bits >>= 1;
+  if ((bits & 2) != 0) goto inside;
+  ++i;
+  goto next;
+}
+
 [[gnu::noinline]] std::uint64_t sum(const std::uint32_t* values, std::size_t n) {
   std::uint64_t result = 0;
   for (std::size_t i = 0; i < n; ++i) result += values[i] * 3ull;
@@ -128,7 +168,9 @@ std::string counted_loops(long n) {
                       left_by_two(begin, n, static_cast<std::uint64_t>(n) * 4 + 1),
                       left_by_two(begin, n, static_cast<std::uint64_t>(n / 2) * 7),
                       fixed(),
-                      triangle(n)};
+                      triangle(n),
+                      around_a_knot(n),
+                      test_in_a_knot(n)};
   std::uint64_t hash = sum(small.data(), small.size());
   std::uint64_t count = 0;
   for (const Seen& seen : all) {

@@ -192,7 +192,7 @@ TEST_CASE("SCH-7: nothing is lost and nothing runs twice while workers go to res
     Count done;
     std::deque<Item> all;
     for (int i = 0; i < many; ++i) all.emplace_back(times, &done);
-    int changes = 0;
+    unsigned changes = 0;
     for (Item& item : all) {
       scheduler.wake(item);
       SchedulerAccess::take_part(scheduler, ++changes % workers + 1);
@@ -204,4 +204,48 @@ TEST_CASE("SCH-7: nothing is lost and nothing runs twice while workers go to res
     scheduler.stop();
     for (Item& item : all) CHECK(item.ran() == times);
   }
+}
+
+namespace {
+
+// Begins a run on worker 1 that lasts until it is told, with a timer of its own.
+struct LongRun : Runnable {
+  LongRun() : Runnable(go) {}
+  static Settled go(Runnable& runnable, Worker& worker) noexcept {
+    auto& self = static_cast<LongRun&>(runnable);
+    Scheduler& scheduler = worker.scheduler();
+    if (worker.id().number != 1) {
+      scheduler.hand_over(self);
+      return Settled::waiting;
+    }
+    scheduler.start_timer(scheduler.now() + 1'000'000, {fire, &self, nullptr, 0});
+    self.began = true;
+    self.began.notify_all();
+    self.fired.wait(false);
+    return Settled::done;
+  }
+  static void fire(void* self, void*, std::uint64_t) noexcept {
+    static_cast<LongRun*>(self)->fired = true;
+    static_cast<LongRun*>(self)->fired.notify_all();
+  }
+  std::atomic<bool> began{false}, fired{false};
+};
+
+}  // namespace
+
+// The run ends when the timer fires, and nobody but a sentinel can fire it.
+TEST_CASE("SCH-7: who is told to rest and is still in a run is looked after by the others") {
+  SchedulerSetup setup;
+  setup.workers = 2;
+  setup.may_rest = false;  // but when this test says so
+  setup.spare_threads = 0;
+  Scheduler scheduler(setup);
+  scheduler.start();
+  LongRun run;
+  scheduler.wake(run);
+  run.began.wait(false);
+  SchedulerAccess::take_part(scheduler, 1);
+  run.fired.wait(false);
+  scheduler.stop();
+  CHECK(run.fired);
 }

@@ -205,7 +205,8 @@ TEST_CASE("LNK-3: the end of a process at rest is felt through its links, and it
       auto [second, second_watch] = spawn_monitor(body);
       auto [third, third_watch] = spawn_monitor(body);
       send(second, Hello{third});
-      yield_until([second, third] { return info_of(second).links == std::vector<Pid>{third}; });
+      yield_until(
+          [second = second, third = third] { return info_of(second).links == std::vector<Pid>{third}; });
       wait_until_at_rest(third);
       send(third, Number{2});
       expect_down(third_watch);

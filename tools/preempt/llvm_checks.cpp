@@ -63,6 +63,7 @@ class Instrumentation {
   void plan(llvm::ScalarEvolution& evolution, const llvm::TargetTransformInfo& costs) {
     llvm::SmallVector<Edge, 16> back_edges;
     llvm::FindFunctionBackedges(function_, back_edges);
+    strips_.know(back_edges);
     // Inner loops first: what every iteration of an outer one passes there will do for that, too.
     std::map<unsigned, std::vector<Edge>, std::greater<>> by_depth;
     for (const Edge& back : back_edges) {

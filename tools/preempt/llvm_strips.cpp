@@ -25,8 +25,8 @@ llvm::BranchInst* test_of(llvm::BasicBlock* exiting) {
 bool Strips::plan(llvm::Loop* natural, llvm::DominatorTree& tree, llvm::LoopInfo& loops,
                   llvm::ScalarEvolution& evolution, const llvm::TargetTransformInfo& costs) {
   llvm::BasicBlock* exit = only_exit(natural);
-  if (!natural->isInnermost() || exit == nullptr || function_.hasOptSize() || function_.hasOptNone() ||
-      natural->getLoopLatch() == nullptr ||
+  if (!natural->isInnermost() || exit == nullptr || has_other_cycle(natural) || function_.hasOptSize() ||
+      function_.hasOptNone() || natural->getLoopLatch() == nullptr ||
       !tree.dominates(natural->getExitingBlock(), natural->getLoopLatch())) {
     return false;
   }
@@ -44,8 +44,17 @@ bool Strips::plan(llvm::Loop* natural, llvm::DominatorTree& tree, llvm::LoopInfo
       expander.isHighCostExpansion(number, natural, budget, &costs, entry->getTerminator())) {
     return false;
   }
-  strips_.push_back({entry, natural->getHeader(), natural->getExitingBlock(), exit, number, nullptr});
+  llvm::BasicBlock* exiting = natural->getExitingBlock();
+  const unsigned outside = natural->contains(exiting->getTerminator()->getSuccessor(0)) ? 1 : 0;
+  strips_.push_back({entry, natural->getHeader(), exiting, outside, number, nullptr});
   return true;
+}
+
+bool Strips::has_other_cycle(const llvm::Loop* natural) const {
+  return llvm::any_of(back_edges_, [natural](const Edge& edge) {
+    return edge.second != natural->getHeader() && natural->contains(edge.first) &&
+           natural->contains(edge.second);
+  });
 }
 
 bool Strips::are_entered(const llvm::Loop* natural, const llvm::BasicBlock* latch,
@@ -103,7 +112,8 @@ void Strips::insert(const Strip& strip) {
 // would have gone on.
 void Strips::insert_next(const Strip& strip, llvm::AllocaInst* strip_left, llvm::AllocaInst* left) {
   llvm::BranchInst* test = test_of(strip.exiting);
-  const unsigned outside = test->getSuccessor(0) == strip.exit ? 0 : 1;
+  const unsigned outside = strip.outside;
+  llvm::BasicBlock* exit = test->getSuccessor(outside);
   llvm::BasicBlock* onward = test->getSuccessor(1 - outside);
   llvm::LLVMContext& context = function_.getContext();
   llvm::BasicBlock* behind = llvm::BasicBlock::Create(context, "", &function_, onward);
@@ -112,7 +122,7 @@ void Strips::insert_next(const Strip& strip, llvm::AllocaInst* strip_left, llvm:
   llvm::Instruction* end = llvm::BranchInst::Create(behind, next);
   llvm::BranchInst::Create(onward, behind);
   onward->replacePhiUsesWith(strip.exiting, behind);
-  strip.exit->replacePhiUsesWith(strip.exiting, ask);
+  exit->replacePhiUsesWith(strip.exiting, ask);
 
   llvm::IRBuilder<> builder(test);
   llvm::Value* now =
@@ -127,7 +137,7 @@ void Strips::insert_next(const Strip& strip, llvm::AllocaInst* strip_left, llvm:
 
   builder.SetInsertPoint(ask);
   llvm::Value* rest = builder.CreateLoad(builder.getInt64Ty(), left);
-  builder.CreateCondBr(builder.CreateICmpEQ(rest, builder.getInt64(0)), strip.exit, next);
+  builder.CreateCondBr(builder.CreateICmpEQ(rest, builder.getInt64(0)), exit, next);
   builder.SetInsertPoint(end);
   llvm::Value* steps = builder.CreateBinaryIntrinsic(llvm::Intrinsic::umin, rest, builder.getInt64(chunk_));
   builder.CreateStore(steps, strip_left);

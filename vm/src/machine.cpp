@@ -118,7 +118,7 @@ void Machine::worker_started(void* machine, Worker& worker) {
   state->ticks = ticks_word();
   if (!worker.scheduler().is_host_driven()) {
     state->capture.attach();
-    state->run_delay.attach();
+    state->thread_time.attach();
   }
   state->keep_pages_open();
   std::lock_guard lock(self.states_mutex_);
@@ -130,20 +130,21 @@ void Machine::worker_ticks(void* machine, Worker& worker, bool about_to_sleep) n
   if (worker.attachment != nullptr) start_deferred(self, state_of(worker), about_to_sleep);
 }
 
-void Machine::worker_is_stuck(void* machine, Worker& worker, std::int64_t since, bool& told) noexcept {
+void Machine::worker_is_stuck(void* machine, Worker& worker, std::int64_t since, StuckNotes& notes) noexcept {
   auto& self = *static_cast<Machine*>(machine);
   if (worker.attachment == nullptr) return;
   rescue_deferred(self, state_of(worker));
-  tell_of_long_schedule(self, state_of(worker), since, told);
+  tell_of_long_schedule(self, state_of(worker), since, notes.reported);
   WorkerState& state = state_of(worker);
-  if (std::exchange(state.stuck_for, since) >= since || state.stuck_for == 0) {  // another run
+  std::int64_t before = std::exchange(state.stuck_for, since);
+  if (!std::exchange(notes.watched, true)) {
     state.asked_after = 0;
-    state.kept_off_before = state.run_delay.read();
+    state.thread_time.begin();
+    return;
   }
-  if (since - state.asked_after < patience_with_the_dying) return;
-  std::int64_t could_run = since - (state.run_delay.read() - state.kept_off_before);
-  if (could_run - state.asked_after < patience_with_the_dying) return;
-  state.asked_after = could_run;
+  std::int64_t could_act = state.thread_time.add(since - before);
+  if (could_act - state.asked_after < patience_with_the_dying) return;
+  state.asked_after = could_act;
   end_for_others(state);
 }
 

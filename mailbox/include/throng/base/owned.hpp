@@ -5,6 +5,12 @@
 
 namespace throng::detail {
 
+// Without <type_traits>, which costs more than all of this.
+template <class U>
+inline constexpr bool is_array = false;
+template <class U>
+inline constexpr bool is_array<U[]> = true;
+
 template <class T>
 class Owned {
  public:
@@ -12,7 +18,9 @@ class Owned {
   explicit Owned(T* object) noexcept : object_(object) {}
   // From a unique_ptr with the default deleter, which alone has nothing to say about the end.
   template <template <class, class> class Unique, class U, template <class> class Delete>
-  Owned(Unique<U, Delete<U>> object) noexcept : object_(object.release()) {}
+  Owned(Unique<U, Delete<U>> object) noexcept : object_(object.release()) {
+    static_assert(!is_array<U>, "throng: an array is not held as an object");
+  }
   Owned(Owned&& other) noexcept : object_(other.release()) {}
   Owned& operator=(Owned&& other) noexcept {
     reset(other.release());

@@ -189,10 +189,13 @@ constexpr std::string_view name_in_std(std::string_view name) {
   if (!name.starts_with("std::")) return {};
   name.remove_prefix(5);
   if (name.starts_with("__")) name.remove_prefix(name.find("::") + 2);
-  return name.substr(0, name.find('<'));
+  std::size_t arguments = name.find('<');
+  if (arguments != name.npos && !name.ends_with('>'))
+    return {};  // a class inside of one, as bitset's reference
+  return name.substr(0, arguments);
 }
 constexpr bool is_value_of_std(std::string_view name) {
-  return is_one_of(name, {"bitset", "complex", "filesystem::path", "filesystem::__cxx11::path", "chrono::day",
+  return is_one_of(name, {"bitset", "filesystem::path", "filesystem::__cxx11::path", "chrono::day",
                           "chrono::month", "chrono::year", "chrono::weekday", "chrono::year_month",
                           "chrono::month_day", "chrono::year_month_day"});
 }
@@ -201,7 +204,7 @@ constexpr bool is_container_of_std(std::string_view name) {
                           "unordered_set", "unordered_multiset", "unordered_map", "unordered_multimap"});
 }
 constexpr bool is_wrapper_of_std(std::string_view name) {
-  return is_one_of(name, {"stack", "queue", "priority_queue", "variant", "chrono::hh_mm_ss"});
+  return is_one_of(name, {"stack", "queue", "priority_queue", "variant", "complex", "chrono::hh_mm_ss"});
 }
 
 template <class T>

@@ -23,6 +23,12 @@ namespace throng::detail {
 
 struct Activity;
 
+// Of one run that is stuck; false at first.
+struct StuckNotes {
+  bool reported = false;
+  bool watched = false;
+};
+
 // Called on each worker's thread as it starts and ends; `started` may throw, which fails the start of the
 // scheduler.
 struct SchedulerHooks {
@@ -32,8 +38,8 @@ struct SchedulerHooks {
   // Now and then between two runs, and before the worker sleeps.
   void (*ticks)(void* context, Worker& worker, bool about_to_sleep) noexcept = nullptr;
   // A worker has not switched for so long (ns), or sleeps. Called by the watchdog, on its own thread, once in
-  // a tick; `reported` is the callee's to keep until the worker switches.
-  void (*stuck)(void* context, Worker& worker, std::int64_t since, bool& reported) noexcept = nullptr;
+  // a tick; the notes are the callee's to keep until the worker switches.
+  void (*stuck)(void* context, Worker& worker, std::int64_t since, StuckNotes& notes) noexcept = nullptr;
   // A policy went wrong and is in force no more: one sentence. Called on whichever thread found it out.
   void (*policy_failed)(void* context, const std::string& sentence) noexcept = nullptr;
   // How recordings call a runnable; null: by its address. Called by who holds it.
