@@ -11,21 +11,20 @@ namespace throng::detail {
 // Thread: one of the workers', between two turns or while it rests.
 void Scheduler::look_at_breadth() noexcept {
   Parts& parts = *parts_;
-  if (!setup_.may_rest) return;
+  if (!setup_.may_rest || worker_count() == 1 || host_driven_) return;
   std::int64_t now = time_->now();
   if (now < parts.next_look.load(std::memory_order_relaxed)) return;  // relaxed: see the field
   std::unique_lock lock(parts.breadth_mutex, std::try_to_lock);
   // relaxed: see the field; another may have looked meanwhile
   if (!lock || now < parts.next_look.load(std::memory_order_relaxed)) return;
   parts.next_look.store(now + setup_.pace.look, std::memory_order_relaxed);  // relaxed: see the field
-  Activity activity = look_around(now);
   if (parts.policies.has_policies()) {
     // Whoever has a policy decides that.
     if (taking_part() != online()) take_part(online());
     parts.breadth.set_most(online());
     return;
   }
-  std::uint32_t level = parts.breadth.look(activity);
+  std::uint32_t level = parts.breadth.look(look_around(now));
   if (level != taking_part()) take_part(level);
 }
 

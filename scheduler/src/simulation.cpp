@@ -141,9 +141,7 @@ void Simulation::list_steps(std::optional<std::uint32_t> thief) {
   }
   for (std::size_t i = 0, own = steps_.size(); thief && i < own; ++i) {
     if (steps_[i].is_job) continue;
-    steps_.push_back(steps_[i]);
-    steps_.back().worker = *thief;
-    steps_.back().is_stolen = true;
+    steps_.push_back(stolen_by(*thief, steps_[i]));
     places_.push_back(places_[i]);
   }
 }

@@ -267,7 +267,7 @@ void Worker::poll_sources() {
   advance_timers(0);
   if (scheduler_.parts_->injector.pending() > 0) accept_injected();
   tick(false);
-  if (scheduler_.worker_count() > 1 && !scheduler_.host_driven_) scheduler_.look_at_breadth();
+  scheduler_.look_at_breadth();
 }
 
 void Worker::tick(bool about_to_sleep) noexcept {

@@ -66,6 +66,7 @@ class ModelParker {
 #include "scheduler/src/worker_record.cpp"
 
 #include "mailbox/src/assert.cpp"
+#include "scheduler/access.hpp"
 
 namespace throng::detail {
 
@@ -109,12 +110,6 @@ std::size_t Injector::pop_many(Runnable** out, std::size_t n) noexcept {
   }
   return claimed;
 }
-
-struct SchedulerAccess {
-  static void take_part(Scheduler& scheduler, std::uint32_t workers) noexcept {
-    scheduler.take_part(workers);
-  }
-};
 
 // -- the rest
 struct BlockingPool::State {};

@@ -50,6 +50,17 @@ struct Slow {
   }
 };
 
+// It has two of them on its stack.
+void kill_one_that_waits() {
+  auto [victim, end] = spawn_monitor([] {
+    Slow outer, inner;
+    receive<Never>();
+  });
+  while (process_brief(victim)->status != ProcessStatus::waiting) yield();
+  throng::exit(victim, ExitReason::kill);
+  expect_down(end);
+}
+
 struct Held {
   static constexpr bool sendable = true;
   std::unique_ptr<Slow> slow = std::make_unique<Slow>();
@@ -83,15 +94,7 @@ TEST_CASE("EXT-5: destructors that take many slices run to their end when a kill
   Runtime runtime(quiet(1));
   finished = 0;
   runtime.run([] {
-    for (int i = 0; i < 4; ++i) {
-      auto [victim, end] = spawn_monitor([] {
-        Slow outer, inner;
-        receive<Never>();
-      });
-      while (process_brief(victim)->status != ProcessStatus::waiting) yield();
-      throng::exit(victim, ExitReason::kill);
-      expect_down(end);
-    }
+    for (int i = 0; i < 4; ++i) kill_one_that_waits();
   });
   CHECK(finished == 8);
 }
@@ -115,15 +118,7 @@ TEST_CASE(
   finished = 0;
   {
     Runtime runtime(quiet(1));
-    runtime.run([] {
-      auto [victim, end] = spawn_monitor([] {
-        Slow outer, inner;
-        receive<Never>();
-      });
-      while (process_brief(victim)->status != ProcessStatus::waiting) yield();
-      throng::exit(victim, ExitReason::kill);
-      expect_down(end);
-    });
+    runtime.run(kill_one_that_waits);
   }
   over = true;
   for (std::thread& other : others) other.join();

@@ -4,12 +4,14 @@
 
 #include <functional>
 
+#include "access.hpp"
 #include "policies.hpp"
 
 using namespace policies_test;
 using throng::detail::Activity;
 using throng::detail::Breadth;
 using throng::detail::BreadthPace;
+using throng::detail::SchedulerAccess;
 
 namespace {
 
@@ -32,12 +34,11 @@ class Machine {
       breadth_.look(now_);
     }
   }
-  void begin_count() { std::ranges::fill(time_at_, 0); }
-  // Of the time since begin_count.
-  double share_at(std::uint32_t level) const {
-    double all = 0;
-    for (std::int64_t at : time_at_) all += static_cast<double>(at);
-    return static_cast<double>(time_at_[level]) / all;
+  // Runs so long; how much of that so many took part.
+  double share_at(std::uint32_t level, std::int64_t milliseconds) {
+    std::ranges::fill(time_at_, 0);
+    run(milliseconds);
+    return static_cast<double>(time_at_[level]) / static_cast<double>(milliseconds);
   }
   void change(std::function<double(std::uint32_t)> rate) { rate_ = std::move(rate); }
   Activity& now() { return now_; }
@@ -58,34 +59,20 @@ double compute(std::uint32_t level) { return 20'000 * level; }
 
 }  // namespace
 
-namespace throng::detail {
-
-struct SchedulerAccess {
-  static void take_part(Scheduler& scheduler, std::uint32_t workers) noexcept {
-    scheduler.take_part(workers);
-  }
-};
-
-}  // namespace throng::detail
-
-using throng::detail::SchedulerAccess;
-
 TEST_CASE("SCH-7: where two workers do less than one, one rests but for a few trials") {
   Machine machine(2, talk);
   machine.run(100);
-  machine.begin_count();
-  machine.run(10'000);
-  CHECK(machine.share_at(1) > 0.95);
-  CHECK(machine.share_at(1) < 1);  // it does try
+  double share = machine.share_at(1, 10'000);
+  CHECK(share > 0.95);
+  CHECK(share < 1);  // it does try
 }
 
 TEST_CASE("SCH-7: where two workers do twice as much, hardly any time is spent on trials") {
   Machine machine(2, compute);
   machine.run(100);
-  machine.begin_count();
-  machine.run(10'000);
-  CHECK(machine.share_at(2) > 0.98);
-  CHECK(machine.share_at(2) < 1);
+  double share = machine.share_at(2, 10'000);
+  CHECK(share > 0.98);
+  CHECK(share < 1);
 }
 
 TEST_CASE("SCH-7: when the work becomes of another kind, that is found out within the longest hold") {
@@ -93,14 +80,10 @@ TEST_CASE("SCH-7: when the work becomes of another kind, that is found out withi
   machine.run(5'000);
   machine.change(compute);
   machine.run(150);
-  machine.begin_count();
-  machine.run(5'000);
-  CHECK(machine.share_at(2) > 0.95);
+  CHECK(machine.share_at(2, 5'000) > 0.95);
   machine.change(talk);
   machine.run(600);
-  machine.begin_count();
-  machine.run(5'000);
-  CHECK(machine.share_at(1) > 0.95);
+  CHECK(machine.share_at(1, 5'000) > 0.95);
 }
 
 TEST_CASE("SCH-7: of eight workers as many take part as do most") {
@@ -111,9 +94,7 @@ TEST_CASE("SCH-7: of eight workers as many take part as do most") {
       return 20'000.0 * std::min(level, best) / (1 + 0.2 * too_many);
     });
     machine.run(1'000);
-    machine.begin_count();
-    machine.run(20'000);
-    CHECK(machine.share_at(best) > 0.9);
+    CHECK(machine.share_at(best, 20'000) > 0.9);
   }
 }
 
@@ -164,9 +145,7 @@ TEST_CASE("SCH-7: when much more waits than before, who rests is tried again at 
   machine.change(compute);
   machine.run(12);
   CHECK(machine.level() == 2);
-  machine.begin_count();
-  machine.run(1'000);
-  CHECK(machine.share_at(2) > 0.9);
+  CHECK(machine.share_at(2, 1'000) > 0.9);
 }
 
 TEST_CASE("SCH-7: how many there are to choose from may change") {

@@ -25,6 +25,13 @@ struct Step {
   bool is_stolen = false;  // it waits with another worker
 };
 
+// The same, done by a worker that has nothing.
+inline Step stolen_by(std::uint32_t thief, Step step) noexcept {
+  step.worker = thief;
+  step.is_stolen = true;
+  return step;
+}
+
 // All that can happen next, in the ordinary order; behind what the workers have of their own the thefts of
 // it by a worker that has nothing. It is a view, so that whoever takes the first does not pay for the others.
 class Steps {
@@ -35,11 +42,7 @@ class Steps {
 
   std::size_t size() const noexcept { return thief_ ? own_.size() * 2 : own_.size(); }
   Step operator[](std::size_t index) const noexcept {
-    if (index < own_.size()) return own_[index];
-    Step theft = own_[index - own_.size()];
-    theft.worker = *thief_;
-    theft.is_stolen = true;
-    return theft;
+    return index < own_.size() ? own_[index] : stolen_by(*thief_, own_[index - own_.size()]);
   }
 
  private:
