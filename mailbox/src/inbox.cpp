@@ -12,15 +12,7 @@ void Inbox::reopen() noexcept {
 
 Signal* Inbox::oldest_first(std::uintptr_t word) noexcept {
   if (word <= closed) return nullptr;
-  Signal* newest = reinterpret_cast<Signal*>(word);
-  Signal* oldest = nullptr;
-  while (newest != nullptr) {
-    Signal* older = newest->next;
-    newest->next = oldest;
-    oldest = newest;
-    newest = older;
-  }
-  return oldest;
+  return turned_round(reinterpret_cast<Signal*>(word), [](const Signal&) { return true; }).oldest;
 }
 
 }  // namespace throng::detail

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 #include <stdexcept>
 #include <string>
 
+#include "cycles.hpp"
 #include "scheduler_parts.hpp"
 
 namespace throng::detail {
@@ -12,6 +14,7 @@ namespace {
 
 constexpr std::size_t fewest_events = 16;
 constexpr std::size_t most_events = std::size_t{1} << 24;
+constexpr int tries = 5;
 
 }  // namespace
 
@@ -22,13 +25,31 @@ void Recorder::start(std::size_t events_per_worker) {
   std::lock_guard lock(mutex_);
   if (current_ != nullptr) throw std::logic_error("throng: a recording is on already; stop that one first");
   Tracks& tracks = tracks_[std::bit_ceil(events_per_worker)];
+  // A runtime's clock that is not the system's may stand still, or go at a pace of its own.
+  in_cycles_ = &scheduler_.time() == &system_time() && cycles_are_a_clock();
   while (tracks.size() < scheduler_.most_workers() + 1)
-    tracks.push_back(std::make_unique<EventTrack>(std::bit_ceil(events_per_worker)));
+    tracks.push_back(std::make_unique<EventTrack>(std::bit_ceil(events_per_worker), in_cycles_));
   since_.clear();
   for (const auto& track : tracks) since_.push_back(track->written());
-  began_ = scheduler_.now();
+  began_ = now();
+  for (const auto& track : tracks) track->begin(began_.stamp);
   current_ = &tracks;
   set_tracks(true);
+}
+
+// The counter lies somewhere between two readings of the clock. Whoever else wanted the processor just then
+// tears them apart, so the closest of a few counts.
+Recorder::Moment Recorder::now() const noexcept {
+  Moment closest;
+  std::int64_t least = std::numeric_limits<std::int64_t>::max();
+  for (int i = 0; i < tries; ++i) {
+    std::int64_t before = scheduler_.now();
+    std::int64_t stamp = in_cycles_ ? cycles() : before;
+    std::int64_t span = scheduler_.now() - before;
+    if (span < least) closest = {in_cycles_ ? before + span / 2 : before, stamp};
+    least = std::min(least, span);
+  }
+  return closest;
 }
 
 // Requires: mutex_ is held.
@@ -52,14 +73,22 @@ EventRecording Recorder::copy_tracks(const char* call) {
   if (current_ == nullptr)
     throw std::logic_error(std::string("throng: ") + call +
                            ": no recording is on; begin one with start_recording()");
-  EventRecording recording{.began = began_, .ended = scheduler_.now()};
+  Moment ended = now();
+  EventRecording recording{.began = began_.time, .ended = ended.time};
+  auto stamps = static_cast<double>(std::max<std::int64_t>(ended.stamp - began_.stamp, 1));
+  double pace = static_cast<double>(ended.time - began_.time) / stamps;
   std::size_t workers = scheduler_.worker_count() + scheduler_.spare_count();
   for (std::size_t i = 0; i < current_->size(); ++i) {
     bool is_used = i < workers || i + 1 == current_->size();
     if (!is_used) continue;
     recording.tracks.push_back((*current_)[i]->copy(since_[i]));
-    std::erase_if(recording.tracks.back().events,
-                  [this](const TrackEvent& event) { return event.time < began_; });
+    std::vector<TrackEvent>& events = recording.tracks.back().events;
+    std::erase_if(events, [this](const TrackEvent& event) { return event.time < began_.stamp; });
+    if (!in_cycles_) continue;
+    for (TrackEvent& event : events) {
+      auto since = static_cast<double>(event.time - began_.stamp);
+      event.time = began_.time + static_cast<std::int64_t>(since * pace);
+    }
   }
   return recording;
 }
@@ -77,10 +106,12 @@ EventRecording Recorder::stop() {
   return recording;
 }
 
-void Recorder::note_from_outside(const TrackEvent& event) noexcept {
+void Recorder::note_from_outside(TrackEvent event) noexcept {
   std::lock_guard lock(outside_lock_);
   EventTrack* track = outside_.load(std::memory_order_acquire);  // pairs: start
-  if (track != nullptr) track->put(event);
+  if (track == nullptr) return;
+  event.time = track->in_cycles() ? cycles() : scheduler_.now();
+  track->put(event);
 }
 
 }  // namespace throng::detail

@@ -43,12 +43,18 @@ class Recorder {
   bool is_on() const noexcept {
     return outside_.load(std::memory_order_acquire) != nullptr;  // pairs: start
   }
-  // An event of somebody who is no worker.
-  void note_from_outside(const TrackEvent& event) noexcept;
+  // An event of somebody who is no worker; given its time here.
+  void note_from_outside(TrackEvent event) noexcept;
 
  private:
   using Tracks = std::vector<std::unique_ptr<EventTrack>>;
 
+  // The same moment by both clocks.
+  struct Moment {
+    std::int64_t time = 0;   // ns
+    std::int64_t stamp = 0;  // as tracks count it
+  };
+  Moment now() const noexcept;
   EventRecording copy_tracks(const char* call);
   void set_tracks(bool on) noexcept;
 
@@ -57,7 +63,8 @@ class Recorder {
   std::map<std::size_t, Tracks> tracks_;  // by capacity; guarded by mutex_
   Tracks* current_ = nullptr;             // those in use; guarded by mutex_
   std::vector<std::uint64_t> since_;      // what was on each when the recording began; guarded by mutex_
-  std::int64_t began_ = 0;                // guarded by mutex_
+  Moment began_;                          // guarded by mutex_
+  bool in_cycles_ = false;                // what tracks count; the same for all, guarded by mutex_
   // Protocol: the track of those who are no workers, null: nothing is recorded. Stored release under mutex_,
   // loaded acquire by anybody. They write it one at a time, under outside_lock_.
   std::atomic<EventTrack*> outside_{nullptr};

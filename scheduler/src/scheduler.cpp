@@ -74,6 +74,7 @@ void Scheduler::start_thread(Worker& worker, StartGate& gate) {
 void Scheduler::run_worker_thread(Worker& worker, StartGate& gate) noexcept {
   const SchedulerHooks& hooks = parts_->hooks;
   block_asynchronous_signals();
+  worker.parts_->thread_time.attach();
   bool is_spare = worker.id().number >= workers_.size();
   pthread_setname_np(pthread_self(),
                      ((is_spare ? "throng-spare-" : "throng-") + std::to_string(worker.id().number)).c_str());

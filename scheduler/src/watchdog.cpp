@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 #include <system_error>
+#include <utility>
 
 #include "scheduler_parts.hpp"
 
@@ -67,14 +68,23 @@ bool Watchdog::is_stuck(std::size_t index, std::int64_t now) {
   // relaxed: see the field
   std::uint64_t moves = worker.metrics().dispatches + worker.parts_->looks.load(std::memory_order_relaxed);
   if (seen.moves != moves) {
-    seen = {moves, now, {}};
+    seen = {moves, now, now, {}, {}};
+    worker.parts_->thread_time.begin();
     return false;
   }
-  if (now - seen.since < tick) return false;
+  seen.stuck_for.passed = now - seen.since;
+  seen.stuck_for.could_act = worker.parts_->thread_time.add(now - std::exchange(seen.last, now));
+  if (seen.stuck_for.passed < tick) return false;
   const SchedulerHooks& hooks = scheduler_.parts_->hooks;
-  if (hooks.stuck != nullptr) hooks.stuck(hooks.context, worker, now - seen.since, seen.notes);
+  if (hooks.stuck != nullptr) hooks.stuck(hooks.context, worker, seen.stuck_for, seen.notes);
   worker.advance_timers(0);
   return true;
+}
+
+// It wants to run, and the system gives the CPU to somebody else. A spare would be one more to share it with,
+// and keep it waiting for longer: with a few of them on duty, all would look stuck, and stay.
+bool Watchdog::is_kept_waiting(std::size_t index) const noexcept {
+  return seen_[index].stuck_for.could_act < tick / 2;
 }
 
 // For each worker that is stuck one spare that is not; and one more for each stuck spare behind which
@@ -94,7 +104,7 @@ void Watchdog::look(std::int64_t now) {
     stuck_[i] = (takes_part || !is_spare) && is_stuck(i, now) && takes_part;
     bool has_queued = stuck_[i] && (worker.has_queued() || has_queued_by_policy(i));
     somebody_waits = somebody_waits || has_queued;
-    if (stuck_[i] && (!is_spare || has_queued)) ++needed;
+    if (stuck_[i] && (!is_spare || has_queued) && !is_kept_waiting(i)) ++needed;
     // relaxed: the watchdog's own word
     if (is_spare && !stuck_[i] && worker.parts_->on_duty.load(std::memory_order_relaxed)) ++free_spares;
   }
@@ -163,7 +173,7 @@ void Watchdog::put_on_duty(std::int64_t now) {
     return;
   }
   spare->parts_->helps = whom_to_help();  // it is off duty, and has handed back all it had
-  seen_[spare->id().number] = {~std::uint64_t{0}, now, {}};
+  seen_[spare->id().number] = {~std::uint64_t{0}, now, now, {}, {}};
   spare->parts_->on_duty.store(true, std::memory_order_release);  // pairs: stand_by
   spare->parts_->parker.unpark();
 }

@@ -52,13 +52,16 @@ class Watchdog {
  private:
   struct Seen {
     std::uint64_t moves = 0;
-    std::int64_t since = 0;  // when they were seen to be so many, at first
+    std::int64_t since = 0;  // when they were seen to be so many, at first...
+    std::int64_t last = 0;   // ...and when last
+    StuckFor stuck_for{};
     StuckNotes notes{};
   };
 
   void run();
   void look(std::int64_t now);
   bool is_stuck(std::size_t index, std::int64_t now);
+  bool is_kept_waiting(std::size_t index) const noexcept;
   bool has_queued_by_policy(std::size_t index);
   bool waits_in_policy();
   bool is_helped(std::uint32_t worker) const;

@@ -153,6 +153,7 @@ void Worker::stay_offline() {
   hand_back();
   bool has_own = has_waiting() && !shares_policy();  // which the policy keeps back
   parts_->parker.park(has_own ? std::min(time_to_next_timer(), look_again) : time_to_next_timer());
+  note_elsewhere();
 }
 
 // INT64_MAX: there is none.
@@ -192,6 +193,7 @@ void Worker::serve() {
 }
 
 bool Worker::run_ready(std::size_t limit) {
+  note_elsewhere();  // the host was
   poll_sources();
   std::size_t ran = 0;
   for (; ran < limit; ++ran) {
@@ -310,6 +312,7 @@ bool Worker::accept_injected() noexcept {
     return accept_injected_by_policy();
   Runnable* taken[injected_at_once];
   std::size_t count = scheduler_.parts_->injector.pop_many(taken, injected_at_once);
+  if (count > 0) note_elsewhere();
   for (std::size_t i = 0; i < count; ++i) parts_->push(*taken[i], queue_of(taken[i]->priority(), false));
   if (count > 0 && scheduler_.may_have_sleepers()) scheduler_.consider_waking(*this, count);
   return count > 0;

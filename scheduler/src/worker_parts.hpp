@@ -10,6 +10,7 @@
 #include "parker.hpp"
 #include "policy_queue.hpp"
 #include "run_queue.hpp"
+#include "thread_time.hpp"
 #include "timer_wheel.hpp"
 
 namespace throng::detail {
@@ -68,6 +69,7 @@ struct WorkerCounters {
   Atomic<std::uint64_t> wakes{0};
   Atomic<std::uint64_t> reductions{0};
   Atomic<std::uint64_t> surcharges{0};
+  Atomic<std::uint64_t> strides{0};
 
   static void add(Atomic<std::uint64_t>& counter, std::uint64_t many = 1) noexcept {
     // relaxed: one writer, statistics
@@ -97,6 +99,7 @@ struct WorkerParts {
   WorkerCounters counters;
   Parker parker;
   std::thread thread;
+  ThreadTime thread_time;  // the thread attaches it, then the watchdog's alone
   // Protocol: the floor above does not wait for the run that is on. Stored release and loaded acquire: who
   // sees false again, as stop() does, may join the thread.
   std::atomic<bool> lent{false};

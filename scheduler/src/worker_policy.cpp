@@ -135,6 +135,7 @@ void Worker::run_by_policy(Runnable& runnable) noexcept {
   parts_->preempted = false;
   budget = parts_->slice;
   EventTrack* on = track();
+  note_elsewhere();  // a policy may be shared
   std::uint64_t id = on != nullptr ? note_run(*on, runnable) : 0;
   Settled settled = runnable.run_(runnable, *this);
   parts_->current = nullptr;

@@ -1,11 +1,15 @@
 // What a worker counts, and, if it is recorded, notes; which clock readings it takes for that.
 //
-// A reading costs more than all the rest of an event, so there are few: at the beginning of a run, at its
-// end, and where somebody is woken, since the way from there to its run is what recordings are made for. All
-// other events of a run have the time of the one before them. Rejected: the end of a run as the beginning of
-// the next one. Who is woken by another worker in between would run before it was woken. Rejected: the
-// processor's cycle counter. It is half the price, but does not stand still with a manual clock, and has to
-// be brought to nanoseconds.
+// A reading costs more than all the rest of an event, so there are few: at the end of a run, and where
+// somebody is woken, since the way from there to its run is what recordings are made for. All other events of
+// a run have the time of the one before them. So has its beginning: the next run begins where the last one
+// ended. That is right for what this worker has queued itself; what comes from elsewhere (handed in, stolen,
+// by a policy, after a sleep) may have been woken since, would run before it was woken, and so has the clock
+// read as it comes.
+//
+// Where the processor's cycle counter is a clock it is read in place of the system's, at half the price, and
+// brought to nanoseconds when a recording is copied. A clock that somebody else sets is always asked itself.
+#include "cycles.hpp"
 #include "scheduler_parts.hpp"
 
 namespace throng::detail {
@@ -15,9 +19,11 @@ WorkerMetrics Worker::metrics() const noexcept {
   auto read = [](const Atomic<std::uint64_t>& counter) {
     return counter.load(std::memory_order_relaxed);  // relaxed: a statistic
   };
-  return {read(counters.dispatches), read(counters.steals),     read(counters.parks),
-          read(counters.wakes),      read(counters.reductions), read(counters.surcharges)};
+  return {read(counters.dispatches), read(counters.steals),     read(counters.parks),  read(counters.wakes),
+          read(counters.reductions), read(counters.surcharges), read(counters.strides)};
 }
+
+void Worker::note_stride() noexcept { WorkerCounters::add(parts_->counters.strides); }
 
 void Worker::set_lent(bool lent) noexcept {
   parts_->lent.store(lent, std::memory_order_release);  // pairs: Scheduler::stop
@@ -25,16 +31,25 @@ void Worker::set_lent(bool lent) noexcept {
 
 std::uint64_t Worker::id_of(const Runnable& runnable) const noexcept { return scheduler_.id_of(runnable); }
 
+void Worker::read_clock_for(EventTrack& on) noexcept {
+  on.last_time = on.in_cycles() ? cycles() : scheduler_.now();
+}
+
+void Worker::note_elsewhere() noexcept {
+  if (EventTrack* on = track()) [[unlikely]]
+    read_clock_for(*on);
+}
+
 void Worker::note_now(std::uint8_t kind, std::uint64_t subject, std::uint32_t amount,
                       std::uint8_t detail) noexcept {
   EventTrack* on = track();
   if (on == nullptr) return;
-  on->last_time = scheduler_.now();
+  read_clock_for(*on);
   on->put({on->last_time, subject, amount, kind, detail});
 }
 
 std::uint64_t Worker::note_run(EventTrack& on, const Runnable& runnable) noexcept {
-  on.last_time = scheduler_.now();
+  if (!on.has_time()) read_clock_for(on);
   std::uint64_t id = id_of(runnable);
   on.put({on.last_time, id, 0, run_event, 0});
   return id;
@@ -42,14 +57,14 @@ std::uint64_t Worker::note_run(EventTrack& on, const Runnable& runnable) noexcep
 
 // Not its own any more, hence the id: it may already run elsewhere.
 void Worker::note_stop(EventTrack& on, std::uint64_t id, Stop stop, std::uint32_t used) noexcept {
-  on.last_time = scheduler_.now();
+  read_clock_for(on);
   on.put({on.last_time, id, used, stop_event, static_cast<std::uint8_t>(stop)});
 }
 
 // Before it is put anywhere: behind that it is somebody else's.
 void Worker::note_enqueue(EventTrack& on, const Runnable& runnable, Wake wake) noexcept {
   bool is_woken = wake == Wake::created || wake == Wake::woken;
-  if (is_woken) on.last_time = scheduler_.now();
+  if (is_woken) read_clock_for(on);
   on.put({on.last_time, id_of(runnable), static_cast<std::uint32_t>(runnable.priority()), enqueue_event,
           static_cast<std::uint8_t>(wake)});
 }
@@ -65,7 +80,7 @@ EventRecording Scheduler::stop_recording() { return parts_->recorder.stop(); }
 
 void Scheduler::note_from_outside(std::uint8_t kind, std::uint64_t subject, std::uint32_t amount,
                                   std::uint8_t detail) noexcept {
-  if (parts_->recorder.is_on()) parts_->recorder.note_from_outside({now(), subject, amount, kind, detail});
+  if (parts_->recorder.is_on()) parts_->recorder.note_from_outside({0, subject, amount, kind, detail});
 }
 
 // From a worker that gives it to the others, or from somebody else.

@@ -49,6 +49,7 @@ class ModelParker {
 #include "scheduler/src/breadth.cpp"  // the shipped code from here on, built with the explorer's atomics
 #include "scheduler/src/breadth_look.cpp"
 #include "scheduler/src/clock.cpp"
+#include "scheduler/src/cycles.cpp"
 #include "scheduler/src/event_track.cpp"
 #include "scheduler/src/policy.cpp"
 #include "scheduler/src/policy_board.cpp"
@@ -58,6 +59,7 @@ class ModelParker {
 #include "scheduler/src/scheduler.cpp"
 #include "scheduler/src/simulation.cpp"
 #include "scheduler/src/spare.cpp"
+#include "scheduler/src/thread_time.cpp"
 #include "scheduler/src/timer_wheel.cpp"
 #include "scheduler/src/waiting_line.cpp"
 #include "scheduler/src/watchdog.cpp"

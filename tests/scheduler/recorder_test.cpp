@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <deque>
+#include <map>
 #include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "policies.hpp"
 
@@ -141,6 +143,47 @@ TEST_CASE("a recording takes its times from the scheduler's clock") {
   CHECK(recording.tracks.back().events.at(0).time == 1'000'000);
   CHECK(recording.tracks[0].events.at(0).kind == run_event);
   CHECK(recording.tracks[0].events.at(0).time == 1'000'500);
+}
+
+TEST_CASE("times are those of the system's clock, by whatever counter they were taken") {
+  Scheduler scheduler(setup(0, {}));
+  scheduler.start();
+  scheduler.start_recording(64);
+  std::vector<std::int64_t> around;
+  Item item(3);
+  scheduler.wake(item);
+  around.push_back(scheduler.now());
+  while (scheduler.poll(1)) around.push_back(scheduler.now());
+  EventRecording recording = scheduler.stop_recording();
+  std::vector<std::int64_t> begun;
+  for (const TrackEvent& event : recording.tracks[0].events) {
+    if (event.kind == run_event) begun.push_back(event.time);
+  }
+  REQUIRE(begun.size() == 3);
+  REQUIRE(around.size() >= 3);
+  constexpr std::int64_t slack = 100'000;  // ns; far less if nobody comes between
+  for (std::size_t i = 0; i < begun.size(); ++i) {
+    CHECK(begun[i] >= around[i] - slack);
+    if (i + 1 < around.size()) CHECK(begun[i] <= around[i + 1] + slack);
+  }
+}
+
+TEST_CASE("nobody runs before it was queued, whichever worker queued it") {
+  EventRecording recording = record(2, {}, 200, 5);
+  std::map<std::uint64_t, std::vector<std::int64_t>> queued, begun;
+  for (const EventTrack::Copy& track : recording.tracks) {
+    for (const TrackEvent& event : track.events) {
+      if (event.kind == enqueue_event) queued[event.subject].push_back(event.time);
+      if (event.kind == run_event) begun[event.subject].push_back(event.time);
+    }
+  }
+  CHECK(begun.size() == 200);
+  for (auto& [subject, runs] : begun) {
+    std::ranges::sort(runs);
+    std::ranges::sort(queued[subject]);
+    REQUIRE(queued[subject].size() == runs.size());
+    for (std::size_t i = 0; i < runs.size(); ++i) REQUIRE(queued[subject][i] <= runs[i]);
+  }
 }
 
 TEST_CASE("a second recording has nothing of the first, though it uses the same tracks") {

@@ -116,10 +116,7 @@ void Machine::worker_started(void* machine, Worker& worker) {
   state->door.lock();  // see runtime_call.hpp
   state->host.attach();
   state->ticks = ticks_word();
-  if (!worker.scheduler().is_host_driven()) {
-    state->capture.attach();
-    state->thread_time.attach();
-  }
+  if (!worker.scheduler().is_host_driven()) state->capture.attach();
   state->keep_pages_open();
   std::lock_guard lock(self.states_mutex_);
   self.states_.push_back(std::move(state));
@@ -130,21 +127,16 @@ void Machine::worker_ticks(void* machine, Worker& worker, bool about_to_sleep) n
   if (worker.attachment != nullptr) start_deferred(self, state_of(worker), about_to_sleep);
 }
 
-void Machine::worker_is_stuck(void* machine, Worker& worker, std::int64_t since, StuckNotes& notes) noexcept {
+void Machine::worker_is_stuck(void* machine, Worker& worker, const StuckFor& stuck_for,
+                              StuckNotes& notes) noexcept {
   auto& self = *static_cast<Machine*>(machine);
   if (worker.attachment == nullptr) return;
   rescue_deferred(self, state_of(worker));
-  tell_of_long_schedule(self, state_of(worker), since, notes.reported);
   WorkerState& state = state_of(worker);
-  std::int64_t before = std::exchange(state.stuck_for, since);
-  if (!std::exchange(notes.watched, true)) {
-    state.asked_after = 0;
-    state.thread_time.begin();
-    return;
-  }
-  std::int64_t could_act = state.thread_time.add(since - before);
-  if (could_act - state.asked_after < patience_with_the_dying) return;
-  state.asked_after = could_act;
+  tell_of_long_schedule(self, state, stuck_for.passed, notes.reported);
+  if (!std::exchange(notes.watched, true)) state.asked_after = 0;
+  if (stuck_for.could_act - state.asked_after < patience_with_the_dying) return;
+  state.asked_after = stuck_for.could_act;
   end_for_others(state);
 }
 

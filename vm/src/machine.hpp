@@ -23,7 +23,6 @@
 #include "process_table.hpp"
 #include "stack_capture.hpp"
 #include "stack_pool.hpp"
-#include "thread_time.hpp"
 
 namespace throng::detail {
 
@@ -83,9 +82,7 @@ struct WorkerState {
   BiasedLock door;              // held by the worker but while code of the user's runs; see runtime_call.hpp
   std::uint64_t condemned = 0;  // who had to end when the watchdog came last; under the door
   // -- the watchdog's, of the run that is stuck, in ns
-  std::int64_t stuck_for = 0;    // at its last look
   std::int64_t asked_after = 0;  // how long its thread could have acted when somebody last came to end it
-  ThreadTime thread_time;
   StackCapture capture;
   std::int64_t tick_time = 0;  // of the last look at them
   // Protocol of the counters: written by this worker alone, read as statistics by anybody.
@@ -184,7 +181,8 @@ class Machine {
   static void worker_started(void* machine, Worker& worker);
   static void worker_stopped(void* machine, Worker& worker) noexcept;
   static void worker_ticks(void* machine, Worker& worker, bool about_to_sleep) noexcept;
-  static void worker_is_stuck(void* machine, Worker& worker, std::int64_t since, StuckNotes& notes) noexcept;
+  static void worker_is_stuck(void* machine, Worker& worker, const StuckFor& stuck_for,
+                              StuckNotes& notes) noexcept;
 
   static void policy_failed(void* machine, const std::string& sentence) noexcept;
   static std::uint64_t id_of(const Runnable& runnable) noexcept;

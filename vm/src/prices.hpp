@@ -3,6 +3,8 @@
 // fallen behind) is charged by the piece. stdlib charges the same way by charge().
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 namespace throng::detail::price {
@@ -26,5 +28,11 @@ inline constexpr std::int32_t blocking = 8;  // to hand the job over
 inline constexpr std::int32_t inspect = 16;  // process_info, processes, runtime_info
 inline constexpr std::int32_t refused_exit =
     64;  // an exit that a program swallowed, and that is thrown again
+
+// To take in what has come, where that is much: about a nanosecond each.
+inline constexpr std::int32_t of_many_taken(std::size_t signals) noexcept {
+  constexpr std::size_t most = 1 << 20;  // several slices
+  return static_cast<std::int32_t>(std::min(signals / 8, most));
+}
 
 }  // namespace throng::detail::price

@@ -280,6 +280,46 @@ void take_rare(Process& process, Signal* signal) noexcept {
   }
 }
 
+// A message or a question to this very process, which only has to be put where it will be received.
+bool is_plain(const Process& process, const Signal& signal) noexcept {
+  return signal.address == process.pid().bits() &&
+         (signal.kind == message_kind || signal.kind == request_kind);
+}
+
+THRONG_INLINE void take_one(Process& process, Signal* signal) noexcept {
+  bool goes_on = !process.must_exit;
+  if (goes_on && is_plain(process, *signal)) [[likely]] {
+    append(process, signal);
+  } else if (goes_on && signal->kind == reply_kind && signal->address == process.pid().bits()) {
+    take_reply(process, signal);
+  } else {
+    take_rare(process, signal);
+  }
+}
+
+constexpr std::size_t stride = 1024;  // signals; up to a tenth of a millisecond if they come from other CPUs
+
+// Messages only, as is usual where there are many, are appended in one piece. They are charged for: nothing
+// can come between, so who has got very many is the sooner at the end of its slice (SCH-1).
+THRONG_NOINLINE void take_many(Process& process, Signal* newest) noexcept {
+  std::size_t seen = 0;
+  TurnedChain chain = turned_round(newest, [&](const Signal& signal) {
+    if (++seen % stride == 0) process.worker->note_stride();
+    return is_plain(process, signal);
+  });
+  if (chain.all && !process.must_exit) {
+    process.queue.append(chain.oldest, chain.newest, chain.size);
+    process.events |= message_event;
+  } else {
+    for (Signal* signal = chain.oldest; signal != nullptr;) {
+      Signal* next = signal->next;
+      take_one(process, signal);
+      signal = next;
+    }
+  }
+  process.worker->budget -= price::of_many_taken(chain.size);
+}
+
 }  // namespace
 
 void must_exit_with(Process& process, ExitReason reason) noexcept {
@@ -292,18 +332,13 @@ void must_exit_with(Process& process, ExitReason reason) noexcept {
 bool take_signals_undisturbed(Process& process) noexcept {
   if (process.takes_signals) return false;  // what comes now is behind what is being taken (SIG-2)
   process.takes_signals = true;
-  Signal* signal = process.inbox.drain();
-  while (signal != nullptr) {
-    Signal* next = signal->next;
-    bool plain = signal->address == process.pid().bits() && !process.must_exit;
-    if (plain && (signal->kind == message_kind || signal->kind == request_kind)) [[likely]] {
-      append(process, signal);
-    } else if (plain && signal->kind == reply_kind) {
-      take_reply(process, signal);
-    } else {
-      take_rare(process, signal);
-    }
-    signal = next;
+  Signal* newest = process.inbox.take_chain();
+  if (newest == nullptr) {
+    // a hint was wrong: nothing has come
+  } else if (newest->next == nullptr) {
+    take_one(process, newest);
+  } else {
+    take_many(process, newest);
   }
   process.takes_signals = false;
   process.note_backlog();

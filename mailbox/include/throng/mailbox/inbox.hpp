@@ -15,8 +15,10 @@
 // sender.
 #pragma once
 
+#include <cstddef>
 #include <throng/base/atomic.hpp>
 #include <throng/mailbox/signal.hpp>
+#include <utility>
 
 namespace throng::detail {
 
@@ -32,7 +34,11 @@ class Inbox {
   // Thread: any. Never blocks; retries only while other pushers succeed.
   [[nodiscard]] Delivery push(Signal* signal) noexcept;
 
-  // Takes everything, oldest first, linked by `next`; null when there is nothing. Thread: owner, while awake.
+  // Takes everything as it lies, newest first, linked by `next`; null when there is nothing. Thread: owner,
+  // while awake.
+  [[nodiscard]] Signal* take_chain() noexcept;
+
+  // The same, oldest first.
   [[nodiscard]] Signal* drain() noexcept;
 
   // Declares that the owner will not look again before it is made runnable. False: something arrived first,
@@ -79,6 +85,30 @@ class Inbox {
   Atomic<std::uintptr_t> word_{empty};
 };
 
+// A chain turned round: oldest first.
+struct TurnedChain {
+  Signal* oldest = nullptr;
+  Signal* newest = nullptr;
+  std::size_t size = 0;
+  bool all = true;  // of the sort that was asked for
+};
+
+// Turns a chain round and looks on the way at what it has to touch anyway: each step of a long chain misses
+// the caches, so there should be one walk and not two.
+template <class Predicate>
+TurnedChain turned_round(Signal* newest, Predicate is_of_the_sort) noexcept {
+  TurnedChain chain{.newest = newest};
+  while (newest != nullptr) {
+    Signal* older = newest->next;
+    newest->next = chain.oldest;
+    chain.oldest = newest;
+    chain.all = is_of_the_sort(std::as_const(*newest)) && chain.all;
+    ++chain.size;
+    newest = older;
+  }
+  return chain;
+}
+
 // Inline: these three are half of what a message costs.
 
 inline Delivery Inbox::push(Signal* signal) noexcept {
@@ -100,13 +130,17 @@ inline Delivery Inbox::push(Signal* signal) noexcept {
   }
 }
 
-inline Signal* Inbox::drain() noexcept {
+inline Signal* Inbox::take_chain() noexcept {
   if (!has_signals()) return nullptr;
-  const std::uintptr_t word =
-      word_.exchange(empty, std::memory_order_acquire);  // pairs: push CAS, release half
-  auto* const newest = reinterpret_cast<Signal*>(word);
-  return newest->next == nullptr ? newest
-                                 : oldest_first(word);  // only the owner drains, so it is still a signal
+  // pairs: push CAS, release half; only the owner drains, so it is still a signal
+  return reinterpret_cast<Signal*>(word_.exchange(empty, std::memory_order_acquire));
+}
+
+inline Signal* Inbox::drain() noexcept {
+  Signal* newest = take_chain();
+  return newest == nullptr || newest->next == nullptr
+             ? newest
+             : oldest_first(reinterpret_cast<std::uintptr_t>(newest));
 }
 
 inline bool Inbox::mark_waiting() noexcept {

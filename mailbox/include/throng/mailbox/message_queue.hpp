@@ -54,6 +54,13 @@ class MessageQueue {
     ++size_;
   }
 
+  // The same for many, linked from the oldest to the newest. Requires: newest->next is null.
+  void append(Signal* oldest, Signal* newest, std::size_t count) noexcept {
+    (last_ == nullptr ? first_ : last_->next) = oldest;
+    last_ = newest;
+    size_ += static_cast<std::uint32_t>(count);
+  }
+
   // The oldest message not yet refused that any clause takes, removed from the queue; the scan goes on where
   // the last one of this receive stopped. `mark`: look only at what came after it. `scanned` counts messages
   // looked at.

@@ -29,7 +29,7 @@ inline constexpr std::uint8_t unpark_event = 5;   // is up again
 inline constexpr std::uint8_t first_other_event = 16;
 
 struct TrackEvent {
-  std::int64_t time = 0;      // ns of the scheduler's clock
+  std::int64_t time = 0;      // as the track counts it
   std::uint64_t subject = 0;  // whom it is about
   std::uint32_t amount = 0;
   std::uint8_t kind = run_event;
@@ -38,8 +38,10 @@ struct TrackEvent {
 
 class EventTrack {
  public:
-  // Requires: capacity is a power of two.
-  explicit EventTrack(std::size_t capacity) : slots_(new Slot[capacity]), mask_(capacity - 1) {}
+  // Requires: capacity is a power of two. `in_cycles`: what times count, see cycles.hpp; else ns of the
+  // scheduler's clock.
+  explicit EventTrack(std::size_t capacity, bool in_cycles = false)
+      : slots_(new Slot[capacity]), mask_(capacity - 1), in_cycles_(in_cycles) {}
   EventTrack(const EventTrack&) = delete;
   EventTrack& operator=(const EventTrack&) = delete;
 
@@ -68,9 +70,19 @@ class EventTrack {
   // Those behind the first `since`. Thread: any.
   Copy copy(std::uint64_t since) const;
 
+  bool in_cycles() const noexcept { return in_cycles_; }
+  // A recording begins at that time. Thread: any.
+  void begin(std::int64_t time) noexcept {
+    began_.store(time, std::memory_order_relaxed);  // relaxed: see the field
+  }
+
   // The time of the event written last, for those that need no reading of the clock of their own. Thread: the
   // writer.
   std::int64_t last_time = 0;
+  // Whether that belongs to this recording. Thread: the writer.
+  bool has_time() const noexcept {
+    return last_time >= began_.load(std::memory_order_relaxed);  // relaxed: see the field
+  }
 
  private:
   struct Slot {
@@ -91,6 +103,10 @@ class EventTrack {
   // that event i - capacity, which it took the slot for, is not whole.
   const std::unique_ptr<Slot[]> slots_;
   const std::uint64_t mask_;
+  const bool in_cycles_;
+  // Protocol: stored by the recorder before the writer is given the track (release, Recorder::set_tracks).
+  // Relaxed: a writer that is late, from the recording before, only writes what is thrown away.
+  Atomic<std::int64_t> began_{0};
   std::uint64_t next_ = 0;  // the writer's own
   alignas(cache_line) Atomic<std::uint64_t> claimed_{0};
   Atomic<std::uint64_t> written_{0};

@@ -29,6 +29,12 @@ struct StuckNotes {
   bool watched = false;
 };
 
+// For how long, in ns; and how much of that its thread ran, or waited for something else than a CPU.
+struct StuckFor {
+  std::int64_t passed = 0;
+  std::int64_t could_act = 0;
+};
+
 // Called on each worker's thread as it starts and ends; `started` may throw, which fails the start of the
 // scheduler.
 struct SchedulerHooks {
@@ -37,9 +43,10 @@ struct SchedulerHooks {
   void (*stopped)(void* context, Worker& worker) noexcept = nullptr;
   // Now and then between two runs, and before the worker sleeps.
   void (*ticks)(void* context, Worker& worker, bool about_to_sleep) noexcept = nullptr;
-  // A worker has not switched for so long (ns), or sleeps. Called by the watchdog, on its own thread, once in
+  // A worker has not switched for so long, or sleeps. Called by the watchdog, on its own thread, once in
   // a tick; the notes are the callee's to keep until the worker switches.
-  void (*stuck)(void* context, Worker& worker, std::int64_t since, StuckNotes& notes) noexcept = nullptr;
+  void (*stuck)(void* context, Worker& worker, const StuckFor& stuck_for,
+                StuckNotes& notes) noexcept = nullptr;
   // A policy went wrong and is in force no more: one sentence. Called on whichever thread found it out.
   void (*policy_failed)(void* context, const std::string& sentence) noexcept = nullptr;
   // How recordings call a runnable; null: by its address. Called by who holds it.
