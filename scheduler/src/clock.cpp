@@ -1,6 +1,7 @@
 // The real and the manual clock behind clock.hpp. Thread: any.
 #include <throng/scheduler/clock.hpp>
 
+#include <chrono>
 #include <limits>
 #include <new>
 

@@ -6,6 +6,8 @@
 #include <throng/vm/process.hpp>
 #include <throng/vm/timer.hpp>
 
+#include "debug.hpp"
+
 namespace throng {
 namespace {
 
@@ -228,6 +230,8 @@ void Behaviour::report_end(const ExitReason& reason, const ReceivedMessage* mess
                  std::string(type_name()) + " " + self().text() + " terminates: " + reason.text(),
                  std::move(fields));
 }
+
+Behaviour::~Behaviour() = default;
 
 detail::Debug& Behaviour::debug() {
   if (!debug_) debug_ = std::make_unique<detail::Debug>();

@@ -85,8 +85,8 @@ bool StatemLoop::take(ReceivedMessage& message) {
 void StatemLoop::drain() {
   while (!queue_.empty()) {
     charge(1);  // a machine that feeds itself must not hold its worker
-    Event event = std::move(queue_.front());
-    queue_.pop_front();
+    Event event = std::move(queue_.back());
+    queue_.pop_back();
     handle_event(std::move(event));
   }
 }
@@ -147,8 +147,8 @@ void StatemLoop::apply(Parts parts, Event& event) {
   if (changed) enter();
   if (parts.postpones) postponed_.push_back(std::move(event));
   if (changed) {
-    queue_.insert(queue_.begin(), std::make_move_iterator(postponed_.begin()),
-                  std::make_move_iterator(postponed_.end()));
+    queue_.insert(queue_.end(), std::make_move_iterator(postponed_.rbegin()),
+                  std::make_move_iterator(postponed_.rend()));
     postponed_.clear();
   }
   for (auto given = parts.events.rbegin(); given != parts.events.rend(); ++given) {
@@ -157,7 +157,7 @@ void StatemLoop::apply(Parts parts, Event& event) {
       throw std::logic_error("throng: " + std::string(type_.name) + " gives itself a " +
                              std::string(given->get()->type->name) + ", which it does not list as Internal");
     }
-    queue_.push_front({row, std::move(*given), 0});
+    queue_.push_back({row, std::move(*given), 0});
   }
 }
 
@@ -191,7 +191,7 @@ void StatemLoop::set_timers(const std::vector<Parts::Timer>& timers) {
     }
     Timer timer{row->type, next_number_++, TimerId()};
     if (wanted.after <= Duration::zero()) {  // behind what has been received, before what has not
-      queue_.push_back({row, {}, timer.number});
+      queue_.insert(queue_.begin(), {row, {}, timer.number});
     } else {
       timer.timer = send_after(wanted.after, self(), TimerFired{row->type, timer.number});
     }

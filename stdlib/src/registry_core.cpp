@@ -63,6 +63,13 @@ std::shared_ptr<RegistryCore> RegistryCore::find(std::string_view name, const Ta
   return core;
 }
 
+struct alignas(64) RegistryCore::Bin {
+  std::mutex mutex;
+  std::unordered_map<Pid, Items> of;  // guarded by mutex
+};
+
+RegistryCore::Bin& RegistryCore::bin_of(Pid process) noexcept { return bins_[mixed(process.bits()) % bins]; }
+
 RegistryCore::RegistryCore(std::string name, const TableType& type, const RegistryVoice& voice)
     : name_(std::move(name)),
       type_(type),
@@ -102,7 +109,7 @@ Pid RegistryCore::try_open(const registry::Options& options, Pid by) {
 
 void RegistryCore::close() noexcept {
   Items old;
-  std::unordered_map<std::string, Message> meta;
+  std::map<std::string, Message> meta;
   {
     Held lock(mutex_);
     process_.store(0, std::memory_order_relaxed);  // relaxed: see the fields

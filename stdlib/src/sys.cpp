@@ -2,6 +2,8 @@
 
 #include <throng/vm/inspect.hpp>
 
+#include "debug.hpp"
+
 namespace throng {
 namespace detail {
 

@@ -1,4 +1,5 @@
 #include <throng/stdlib/task_supervisor.hpp>
+#include <unordered_set>
 
 namespace throng {
 namespace detail {
@@ -13,15 +14,30 @@ void end_and_wait(Pid task, const throng::ReceiveMark& mark, Monitor watch, Dura
 
 }  // namespace
 
+struct TaskSupervisor::Tasks {
+  std::unordered_set<Pid> children;
+};
+
+TaskSupervisor::TaskSupervisor(task::supervisor::Options options)
+    : options_(options), tasks_(std::make_unique<Tasks>()) {}
+
+TaskSupervisor::~TaskSupervisor() = default;
+
+std::vector<Pid> TaskSupervisor::handle_call(Children) const {
+  return {tasks_->children.begin(), tasks_->children.end()};
+}
+
+void TaskSupervisor::handle_info(const Exit& end) { tasks_->children.erase(end.from); }
+
 Pid TaskSupervisor::handle_call(Start start) {
-  if (children_.size() >= options_.max_children) return Pid();
+  if (tasks_->children.size() >= options_.max_children) return Pid();
   Pid task = spawn_body({}, start.task.body.release(), {.link = true}).process;
-  children_.insert(task);
+  tasks_->children.insert(task);
   return task;
 }
 
 bool TaskSupervisor::handle_call(Terminate order) {
-  if (children_.erase(order.task) == 0) return false;
+  if (tasks_->children.erase(order.task) == 0) return false;
   throng::ReceiveMark mark;
   Monitor watch = monitor(order.task);
   unlink(order.task);
@@ -34,7 +50,7 @@ bool TaskSupervisor::handle_call(Terminate order) {
 void TaskSupervisor::terminate(const ExitReason&) {
   throng::ReceiveMark mark;
   std::vector<std::pair<Pid, Monitor>> ending;
-  for (Pid task : children_) {
+  for (Pid task : tasks_->children) {
     ending.emplace_back(task, monitor(task));
     unlink(task);
     exit(task, ExitReason::shutdown);

@@ -1,6 +1,7 @@
 // The table of what is Sendable. Almost everything is judged by the compiler: that this file compiles is the
 // test. lint: allow length: one table, read from top to bottom
 #include <doctest/doctest.h>
+#include <chrono>
 #include <deque>
 #include <forward_list>
 #include <list>

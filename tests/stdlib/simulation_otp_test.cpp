@@ -1,4 +1,5 @@
 // SIM-1 for behaviours: servers, supervisors with back-off, tasks, tables under simulation.
+#include <chrono>
 #include <set>
 
 #include "checks.hpp"

@@ -1,6 +1,8 @@
 #include <throng/vm/call.hpp>
 
+#include <deque>
 #include <exception>
+#include <unordered_set>
 
 #include "runtime_call.hpp"
 #include "timers.hpp"
@@ -80,22 +82,30 @@ void ReplyTo::drop() noexcept {
 
 namespace detail {
 
+struct AnyAnswer::Questions {
+  std::unordered_set<std::uint64_t> watched;  // not yet reported
+  std::deque<std::uint64_t> answered;
+};
+
 // What questions and those who watch them do to each other.
 struct AnyAnswerSide {
   static void close(Relations& relations, std::uint64_t number) noexcept {
     auto open = relations.questions.find(number);
     if (open == relations.questions.end()) return;
-    if (open->second.watcher != nullptr) open->second.watcher->watched_.erase(number);
+    if (open->second.watcher != nullptr) open->second.watcher->questions_->watched.erase(number);
     relations.questions.erase(open);
   }
-  static void tell(AnyAnswer& watcher, std::uint64_t number) { watcher.answered_.push_back(number); }
+  static void tell(AnyAnswer& watcher, std::uint64_t number) {
+    watcher.questions_->answered.push_back(number);
+  }
 
   // Its label, if it is still open and still watched by this one.
   static std::optional<std::uint64_t> take(Process& process, AnyAnswer& watcher) {
-    while (!watcher.answered_.empty()) {
-      std::uint64_t number = watcher.answered_.front();
-      watcher.answered_.pop_front();
-      if (watcher.watched_.erase(number) == 0) continue;  // closed meanwhile
+    AnyAnswer::Questions& questions = *watcher.questions_;
+    while (!questions.answered.empty()) {
+      std::uint64_t number = questions.answered.front();
+      questions.answered.pop_front();
+      if (questions.watched.erase(number) == 0) continue;  // closed meanwhile
       Relations::Open& open = process.relations->questions.find(number)->second;
       open.watcher = nullptr;
       return open.label;
@@ -113,11 +123,15 @@ void forget_watchers(Process& process) noexcept {
   for (auto& [number, open] : process.relations->questions) open.watcher = nullptr;
 }
 
+AnyAnswer::AnyAnswer() : questions_(std::make_unique<Questions>()) {}
+
+std::size_t AnyAnswer::watched() const noexcept { return questions_->watched.size(); }
+
 AnyAnswer::~AnyAnswer() {
   MaybeCall runtime_call;
   Process* process = runtime_call.process();
   if (process == nullptr || !process->relations) return;
-  for (std::uint64_t number : watched_) {
+  for (std::uint64_t number : questions_->watched) {
     auto open = process->relations->questions.find(number);
     if (open != process->relations->questions.end() && open->second.watcher == this)
       open->second.watcher = nullptr;
@@ -138,11 +152,11 @@ void AnyAnswer::watch(const OpenQuestion& question, std::uint64_t label) {
   auto found = relations.questions.find(number);
   if (found == relations.questions.end()) return;  // another process's
   Relations::Open& open = found->second;
-  if (open.watcher != nullptr && open.watcher != this) open.watcher->watched_.erase(number);
-  watched_.insert(number);
+  if (open.watcher != nullptr && open.watcher != this) open.watcher->questions_->watched.erase(number);
+  questions_->watched.insert(number);
   open.watcher = this;
   open.label = label;
-  if (open.answer) answered_.push_back(number);
+  if (open.answer) questions_->answered.push_back(number);
 }
 
 std::optional<std::uint64_t> AnyAnswer::wait(Duration timeout) {

@@ -18,7 +18,7 @@
 #pragma once
 
 #include <array>
-#include <chrono>
+#include <throng/base/chrono.hpp>
 #include <cstddef>
 #include <initializer_list>
 #include <memory>

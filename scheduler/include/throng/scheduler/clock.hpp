@@ -8,7 +8,7 @@
 //  `ManualTime` may not. In a simulated runtime both of Clock's are virtual.
 #pragma once
 
-#include <chrono>
+#include <throng/base/chrono.hpp>
 #include <cstdint>
 
 #include <throng/base/atomic.hpp>

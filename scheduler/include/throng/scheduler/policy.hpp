@@ -9,11 +9,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <throng/scheduler/policy_factory.hpp>
 #include <throng/scheduler/runnable.hpp>
 #include <throng/scheduler/worker_id.hpp>
 
@@ -90,9 +90,6 @@ class SchedulingPolicy {
   // Appends what a person wants to know who reads why the policy was thrown out.
   virtual void dump(std::string& /*out*/) const {}
 };
-
-// Makes the instance of each worker, or the only one of a central policy. Empty: the built-in queues.
-using PolicyFactory = std::function<std::unique_ptr<SchedulingPolicy>(WorkerId)>;
 
 namespace detail {
 using Wake = SchedulingPolicy::Wake;

@@ -18,6 +18,10 @@
 namespace throng {
 
 namespace detail {
+struct Debug;
+}
+
+namespace detail {
 
 // What init's acknowledgement says; an init that throws says nothing, and the starter is told the reason.
 struct Started {
@@ -44,6 +48,7 @@ struct StopRequest {
 
 class Behaviour : public Resident {
  public:
+  ~Behaviour() override;
   void start() final;
   void handle(ReceivedMessage& message) final;
 

@@ -19,7 +19,6 @@
 // From can't.
 #pragma once
 
-#include <deque>
 #include <throng/stdlib/child.hpp>
 #include <throng/stdlib/statem_table.hpp>
 #include <variant>
@@ -89,8 +88,8 @@ class StatemLoop : public Behaviour {
 
   const StatemType& type_;
   Message first_state_;
-  std::deque<Event> queue_;
-  std::deque<Event> postponed_;
+  std::vector<Event> queue_;  // the next one last
+  std::vector<Event> postponed_;
   std::vector<Timer> timers_;
   std::uint64_t next_number_ = 1;
 };

@@ -10,11 +10,11 @@
 // Thread: in a process.
 #pragma once
 
-#include <chrono>
 #include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <throng/base/chrono.hpp>
 #include <throng/scheduler/clock.hpp>
 #include <throng/vm/pid.hpp>
 #include <utility>

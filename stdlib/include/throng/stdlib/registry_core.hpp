@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,7 +17,6 @@
 #include <throng/mailbox/message.hpp>
 #include <throng/stdlib/table_core.hpp>
 #include <throng/vm/possession.hpp>
-#include <unordered_map>
 
 namespace throng {
 
@@ -97,13 +97,10 @@ class RegistryCore final : public Possession, public std::enable_shared_from_thi
   friend class RegistryOwner;
 
   // Entries by process: what goes when it ends.
-  struct alignas(64) Bin {
-    std::mutex mutex;
-    std::unordered_map<Pid, Items> of;  // guarded by mutex
-  };
+  struct Bin;
   static constexpr std::size_t bins = 16;
 
-  Bin& bin_of(Pid process) noexcept { return bins_[mixed(process.bits()) % bins]; }
+  Bin& bin_of(Pid process) noexcept;
   TableStore& store();
   void close() noexcept;
   Pid try_open(const registry::Options& options, Pid by);  // who runs it already
@@ -119,7 +116,7 @@ class RegistryCore final : public Possession, public std::enable_shared_from_thi
   mutable std::mutex mutex_;
   // -- guarded by mutex_
   Owned<TableStore> kept_store_;  // made by the first open(), never changed
-  std::unordered_map<std::string, Message> meta_;
+  std::map<std::string, Message> meta_;
   // Protocol: the store once there is one, stored release when it is complete, loaded acquire.
   std::atomic<TableStore*> store_{nullptr};
   // Protocol: stored by open() and close() alone, under mutex_, and loaded relaxed: the store says whether it

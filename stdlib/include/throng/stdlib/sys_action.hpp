@@ -2,11 +2,8 @@
 // mechanism for looking, replacing, holding and tracing (SYS-1).
 #pragma once
 
-#include <deque>
 #include <memory>
-#include <string>
 #include <throng/base/owned.hpp>
-#include <throng/scheduler/clock.hpp>
 #include <throng/vm/call.hpp>
 
 namespace throng {
@@ -28,18 +25,6 @@ class SysAction {
 struct SysRequest {
   static constexpr bool sendable = true;
   Owned<SysAction> action;
-};
-
-// What sys was asked to observe. Made when first needed; a behaviour that nobody observes pays one
-// comparison.
-struct Debug {
-  bool trace = false;
-  std::size_t log_limit = 0;
-  std::deque<std::string> log;
-  bool statistics = false;
-  Clock::time_point since{};
-  std::uint64_t messages_in = 0;
-  std::uint64_t reductions_before = 0;
 };
 
 }  // namespace detail

@@ -8,9 +8,9 @@
 // process; a Ref is a small value that can be sent.
 #pragma once
 
+#include <throng/base/owned.hpp>
 #include <throng/stdlib/child.hpp>
 #include <throng/stdlib/task.hpp>
-#include <unordered_set>
 
 namespace throng {
 
@@ -43,17 +43,19 @@ class TaskSupervisor {
   using Protocol = Messages<Start, Terminate, Children>;
   using Info = Messages<Exit>;
 
-  explicit TaskSupervisor(task::supervisor::Options options) : options_(options) {}
+  explicit TaskSupervisor(task::supervisor::Options options);
+  ~TaskSupervisor();
 
   Pid handle_call(Start start);  // the null pid: there are as many as there may be
   bool handle_call(Terminate order);
-  std::vector<Pid> handle_call(Children) const { return {children_.begin(), children_.end()}; }
-  void handle_info(const Exit& end) { children_.erase(end.from); }
+  std::vector<Pid> handle_call(Children) const;
+  void handle_info(const Exit& end);
   void terminate(const ExitReason& reason);
 
  private:
   task::supervisor::Options options_;
-  std::unordered_set<Pid> children_;
+  struct Tasks;
+  Owned<Tasks> tasks_;
 };
 
 // Errors: LimitReached beyond max_children; CallFailed.

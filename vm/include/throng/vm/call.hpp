@@ -8,12 +8,11 @@
 #pragma once
 
 #include <cstring>
-#include <deque>
 #include <optional>
+#include <throng/base/owned.hpp>
 #include <throng/vm/errors.hpp>
 #include <throng/vm/receive.hpp>
 #include <throng/vm/send.hpp>
-#include <unordered_set>
 
 namespace throng {
 
@@ -134,7 +133,7 @@ Message ask_and_wait(Pid to, Message question, Duration timeout);
 // for every answer.
 class AnyAnswer {
  public:
-  AnyAnswer() = default;
+  AnyAnswer();
   ~AnyAnswer();
   AnyAnswer(const AnyAnswer&) = delete;
   AnyAnswer& operator=(const AnyAnswer&) = delete;
@@ -144,12 +143,12 @@ class AnyAnswer {
   // The label of a question that has its answer, in the order of arrival, each once; the answer stays with
   // the question. Nothing when the time is up.
   std::optional<std::uint64_t> wait(Duration timeout);
-  std::size_t watched() const noexcept { return watched_.size(); }
+  std::size_t watched() const noexcept;
 
  private:
   friend struct AnyAnswerSide;
-  std::unordered_set<std::uint64_t> watched_;  // not yet reported
-  std::deque<std::uint64_t> answered_;
+  struct Questions;
+  Owned<Questions> questions_;
 };
 
 // A question around a value that the caller has no further use for. Whose it is, ask() writes in.

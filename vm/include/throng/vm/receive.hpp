@@ -6,7 +6,7 @@
 // message_queue.cpp). Thread: in a process; may block, so a kill surfaces here. Errors: NotInProcess.
 #pragma once
 
-#include <chrono>
+#include <throng/base/chrono.hpp>
 #include <optional>
 #include <throng/mailbox/message_queue.hpp>
 #include <throng/scheduler/clock.hpp>
