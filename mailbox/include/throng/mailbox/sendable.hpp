@@ -18,13 +18,13 @@
 #pragma once
 
 #include <array>
-#include <throng/base/chrono.hpp>
 #include <cstddef>
 #include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <throng/base/chrono.hpp>
 #include <throng/mailbox/message_type.hpp>
 #include <throng/mailbox/sendable_fields.hpp>
 #include <throng/mailbox/sendable_plain.hpp>

@@ -8,8 +8,8 @@
 //  `ManualTime` may not. In a simulated runtime both of Clock's are virtual.
 #pragma once
 
-#include <throng/base/chrono.hpp>
 #include <cstdint>
+#include <throng/base/chrono.hpp>
 
 #include <throng/base/atomic.hpp>
 

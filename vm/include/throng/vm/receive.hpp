@@ -6,8 +6,8 @@
 // message_queue.cpp). Thread: in a process; may block, so a kill surfaces here. Errors: NotInProcess.
 #pragma once
 
-#include <throng/base/chrono.hpp>
 #include <optional>
+#include <throng/base/chrono.hpp>
 #include <throng/mailbox/message_queue.hpp>
 #include <throng/scheduler/clock.hpp>
 #include <type_traits>
