@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""hog_latency of throng, Erlang and Go, by turns in one run: what endless loops do to those who talk and wait.
+"""hog_latency of throng, Erlang and Go, by turns in one run: what endless loops do to those who talk and wait; and how
+long the machine keeps a thread off its CPU that only reads the clock (the scenario `pauses`), which is what no runtime can do
+anything about.
 
     bench/hog_latency.py [--scenarios build/bench/bench/bench_scenarios] [--workers 1] [--ms 4000] [--runs 5]
 
@@ -29,6 +31,11 @@ def contenders(options, folder):
             yield title, [f"{folder}/{rival}", "hog_latency", *arguments, str(2 * options.workers)]
 
 
+def report_of(command):
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scenarios", default="build/bench/bench/bench_scenarios")
@@ -36,13 +43,13 @@ def main():
     parser.add_argument("--ms", type=int, default=4000)
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
-    runs = {}
+    runs, pauses = {}, []
     with tempfile.TemporaryDirectory() as folder:
         all_of_them = list(contenders(options, folder))
         for _ in range(options.runs):
             for name, command in all_of_them:
-                done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-                runs.setdefault(name, []).append(json.loads(done.stdout.strip().splitlines()[-1]))
+                runs.setdefault(name, []).append(report_of(command))
+            pauses.append(report_of([options.scenarios, "pauses", "--workers", str(options.workers), "--count", str(options.ms)]))
     print(f"{'us, median (range)':20}" + "".join(f"{key[:-3]:>26}" for key in KEYS))
     for name, reports in runs.items():
         cells = []
@@ -50,7 +57,10 @@ def main():
             values = [report[key] for report in reports]
             cells.append(f"{statistics.median(values):.1f} ({min(values):.1f}-{max(values):.1f})")
         print(f"{name:20}" + "".join(f"{cell:>26}" for cell in cells))
-    print(json.dumps({"workload": "hog_latency", "workers": options.workers, "ms": options.ms, "runs": runs}))
+    gaps = [report["pause_max_us"] for report in pauses]
+    print(f"the machine alone: longest pause {statistics.median(gaps):.0f} ({min(gaps):.0f}-{max(gaps):.0f})")
+    print(json.dumps({"workload": "hog_latency", "workers": options.workers, "ms": options.ms, "runs": runs,
+                      "pauses": pauses}))
 
 
 if __name__ == "__main__":

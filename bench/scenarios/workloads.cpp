@@ -42,6 +42,8 @@ constexpr Scenario all[] = {
      10'000, 2, hog_latency},
     {"hog_latency_plain", "the same with loops without checks, which the watchdog must see to", 10'000, 2,
      hog_latency_plain},
+    {"pauses", "for N ms a thread per worker only reads the clock: how long the machine keeps it off its CPU",
+     2'500, 0, pauses},
     {"idle", "N processes wait for nothing: CPU time of so many seconds, per process", 100'000, 0, idle,
      idle_parameters},
     {"link", "link to N processes, then undo it", 100'000, 0, link_unlink},

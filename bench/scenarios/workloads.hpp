@@ -26,6 +26,7 @@ Outcome timer_cancel(throng::Runtime& runtime, const Parameters& parameters);
 Outcome mailbox(throng::Runtime& runtime, const Parameters& parameters);
 Outcome hog_latency(throng::Runtime& runtime, const Parameters& parameters);
 Outcome hog_latency_plain(throng::Runtime& runtime, const Parameters& parameters);
+Outcome pauses(throng::Runtime& runtime, const Parameters& parameters);
 Outcome idle(throng::Runtime& runtime, const Parameters& parameters);
 Outcome link_unlink(throng::Runtime& runtime, const Parameters& parameters);
 Outcome monitor_death(throng::Runtime& runtime, const Parameters& parameters);
