@@ -59,7 +59,7 @@ constexpr std::array<Entry, 14> entries{{
 PolicyFactory named(std::string_view name) {
   std::string known;
   for (const Entry& entry : entries) {
-    if (entry.name == name) return entry.make != nullptr ? PolicyFactory(entry.make) : PolicyFactory();
+    if (entry.name == name) return entry.make;
     known += (known.empty() ? "" : ", ") + std::string(entry.name);
   }
   throw std::invalid_argument("throng: there is no policy \"" + std::string(name) + "\"; there are " + known);

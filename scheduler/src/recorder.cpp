@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <new>
 #include <stdexcept>
 #include <string>
 
@@ -24,14 +25,18 @@ void Recorder::start(std::size_t events_per_worker) {
                                 " events per worker; from 16 to 16,777,216 are possible");
   std::lock_guard lock(mutex_);
   if (current_ != nullptr) throw std::logic_error("throng: a recording is on already; stop that one first");
-  Tracks& tracks = tracks_[std::bit_ceil(events_per_worker)];
-  // A runtime's clock that is not the system's may stand still, or go at a pace of its own.
+  // A runtime's clock that is not the system's may stand still, or go at a pace of its own. And the system
+  // may find out between two recordings that the counter is no clock.
   in_cycles_ = &scheduler_.time() == &system_time() && cycles_are_a_clock();
+  Kind kind{std::bit_ceil(events_per_worker), in_cycles_};
+  Tracks& tracks = tracks_[kind];
   while (tracks.size() < scheduler_.most_workers() + 1)
-    tracks.push_back(std::make_unique<EventTrack>(std::bit_ceil(events_per_worker), in_cycles_));
+    tracks.push_back(std::make_unique<EventTrack>(kind.capacity, kind.in_cycles));
   since_.clear();
   for (const auto& track : tracks) since_.push_back(track->written());
   began_ = now();
+  moments_.clear();
+  moments_.add(began_);
   for (const auto& track : tracks) track->begin(began_.stamp);
   current_ = &tracks;
   set_tracks(true);
@@ -39,7 +44,7 @@ void Recorder::start(std::size_t events_per_worker) {
 
 // The counter lies somewhere between two readings of the clock. Whoever else wanted the processor just then
 // tears them apart, so the closest of a few counts.
-Recorder::Moment Recorder::now() const noexcept {
+Moment Recorder::now() const noexcept {
   Moment closest;
   std::int64_t least = std::numeric_limits<std::int64_t>::max();
   for (int i = 0; i < tries; ++i) {
@@ -50,6 +55,17 @@ Recorder::Moment Recorder::now() const noexcept {
     least = std::min(least, span);
   }
   return closest;
+}
+
+// Whoever copies may hold the lock for long, and the watchdog has others to see to.
+void Recorder::note_moment() noexcept {
+  if (!is_on()) return;
+  std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock || current_ == nullptr || !in_cycles_) return;
+  try {
+    moments_.add(now());
+  } catch (const std::bad_alloc&) {  // a longer stretch, then
+  }
 }
 
 // Requires: mutex_ is held.
@@ -75,8 +91,7 @@ EventRecording Recorder::copy_tracks(const char* call) {
                            ": no recording is on; begin one with start_recording()");
   Moment ended = now();
   EventRecording recording{.began = began_.time, .ended = ended.time};
-  auto stamps = static_cast<double>(std::max<std::int64_t>(ended.stamp - began_.stamp, 1));
-  double pace = static_cast<double>(ended.time - began_.time) / stamps;
+  moments_.add(ended);
   std::size_t workers = scheduler_.worker_count() + scheduler_.spare_count();
   for (std::size_t i = 0; i < current_->size(); ++i) {
     bool is_used = i < workers || i + 1 == current_->size();
@@ -85,10 +100,7 @@ EventRecording Recorder::copy_tracks(const char* call) {
     std::vector<TrackEvent>& events = recording.tracks.back().events;
     std::erase_if(events, [this](const TrackEvent& event) { return event.time < began_.stamp; });
     if (!in_cycles_) continue;
-    for (TrackEvent& event : events) {
-      auto since = static_cast<double>(event.time - began_.stamp);
-      event.time = began_.time + static_cast<std::int64_t>(since * pace);
-    }
+    for (TrackEvent& event : events) event.time = moments_.time_of(event.time);
   }
   return recording;
 }

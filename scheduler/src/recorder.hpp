@@ -11,6 +11,7 @@
 #pragma once
 
 #include <atomic>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -19,6 +20,8 @@
 #include <throng/base/spin_lock.hpp>
 #include <throng/scheduler/event_recording.hpp>
 #include <vector>
+
+#include "moments.hpp"
 
 namespace throng::detail {
 
@@ -43,28 +46,33 @@ class Recorder {
   bool is_on() const noexcept {
     return outside_.load(std::memory_order_acquire) != nullptr;  // pairs: start
   }
+  // To be called once in a second or so while somebody works, and when all begin to work again. Thread: the
+  // watchdog's.
+  void note_moment() noexcept;
   // An event of somebody who is no worker; given its time here.
   void note_from_outside(TrackEvent event) noexcept;
 
  private:
+  struct Kind {
+    std::size_t capacity = 0;
+    bool in_cycles = false;
+    auto operator<=>(const Kind&) const = default;
+  };
   using Tracks = std::vector<std::unique_ptr<EventTrack>>;
 
-  // The same moment by both clocks.
-  struct Moment {
-    std::int64_t time = 0;   // ns
-    std::int64_t stamp = 0;  // as tracks count it
-  };
+  // By the scheduler's clock and as tracks count.
   Moment now() const noexcept;
   EventRecording copy_tracks(const char* call);
   void set_tracks(bool on) noexcept;
 
   Scheduler& scheduler_;
   std::mutex mutex_;
-  std::map<std::size_t, Tracks> tracks_;  // by capacity; guarded by mutex_
-  Tracks* current_ = nullptr;             // those in use; guarded by mutex_
-  std::vector<std::uint64_t> since_;      // what was on each when the recording began; guarded by mutex_
-  Moment began_;                          // guarded by mutex_
-  bool in_cycles_ = false;                // what tracks count; the same for all, guarded by mutex_
+  std::map<Kind, Tracks> tracks_;     // guarded by mutex_
+  Tracks* current_ = nullptr;         // those in use; guarded by mutex_
+  std::vector<std::uint64_t> since_;  // what was on each when the recording began; guarded by mutex_
+  Moment began_;                      // guarded by mutex_
+  Moments moments_;                   // of this recording; guarded by mutex_
+  bool in_cycles_ = false;            // what tracks count; the same for all, guarded by mutex_
   // Protocol: the track of those who are no workers, null: nothing is recorded. Stored release under mutex_,
   // loaded acquire by anybody. They write it one at a time, under outside_lock_.
   std::atomic<EventTrack*> outside_{nullptr};

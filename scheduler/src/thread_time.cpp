@@ -28,9 +28,11 @@ void ThreadTime::begin() noexcept {
 
 std::int64_t ThreadTime::add(std::int64_t passed) noexcept {
   std::int64_t now = ran();
-  std::int64_t has_run = now - ran_before_;
-  ran_before_ = now;
-  could_act_ += has_clock_ && wants_a_cpu() ? std::min(has_run, passed) : passed;
+  bool waits_for_cpu = has_clock_ && wants_a_cpu();
+  std::int64_t counted = waits_for_cpu ? std::min(now - ran_before_, passed) : passed;
+  // A manual clock may stand still while the thread runs: what does not count yet will.
+  ran_before_ = waits_for_cpu ? ran_before_ + counted : now;
+  could_act_ += counted;
   return could_act_;
 }
 

@@ -15,6 +15,7 @@ namespace {
 constexpr std::int64_t tick = 1'000'000;   // ns between two looks
 constexpr std::uint32_t calm_enough = 10;  // ticks before a spare is sent home
 constexpr std::uint32_t ticks_per_policy_look = 8;
+constexpr std::uint32_t ticks_per_moment = 1024;
 constexpr std::uint32_t ticks_before_sleep = 5;  // with everybody asleep
 
 }  // namespace
@@ -46,9 +47,11 @@ void Watchdog::run() {
     look(now);
     if (++ticks % ticks_per_policy_look == 0)
       scheduler_.parts_->policies.look(now, scheduler_.setup_.policy_limit);
+    if (ticks % ticks_per_moment == 0) scheduler_.parts_->recorder.note_moment();
     idle_ticks = scheduler_.parts_->idle.all_idle() ? idle_ticks + 1 : 0;
     if (idle_ticks < ticks_before_sleep) continue;
     sleep_while_all_sleep();
+    scheduler_.parts_->recorder.note_moment();  // the machine may have slept too
     idle_ticks = 0;
   }
 }
@@ -106,7 +109,8 @@ void Watchdog::look(std::int64_t now) {
     somebody_waits = somebody_waits || has_queued;
     if (stuck_[i] && (!is_spare || has_queued) && !is_kept_waiting(i)) ++needed;
     // relaxed: the watchdog's own word
-    if (is_spare && !stuck_[i] && worker.parts_->on_duty.load(std::memory_order_relaxed)) ++free_spares;
+    bool can_help = !stuck_[i] || is_kept_waiting(i);  // sooner than one more that shares the CPU with it
+    if (is_spare && can_help && worker.parts_->on_duty.load(std::memory_order_relaxed)) ++free_spares;
   }
   // Who sleeps looks around, if one of them is the sentinel, and will help; but a policy may refuse thieves.
   if (scheduler_.parts_->idle.maybe_idle() && scheduler_.parts_->idle.has_sentinel() && !waits_in_policy())
@@ -129,7 +133,7 @@ bool Watchdog::has_queued_by_policy(std::size_t index) {
 
 bool Watchdog::waits_in_policy() {
   for (std::size_t i = 0; i < scheduler_.worker_count(); ++i)
-    if (stuck_[i] && has_queued_by_policy(i)) return true;
+    if (stuck_[i] && !is_kept_waiting(i) && has_queued_by_policy(i)) return true;
   return false;
 }
 
@@ -146,7 +150,7 @@ bool Watchdog::is_helped(std::uint32_t worker) const {
 std::uint32_t Watchdog::whom_to_help() {
   std::uint32_t first = 0;
   for (auto i = static_cast<std::uint32_t>(scheduler_.worker_count()); i-- > 0;) {
-    if (!stuck_[i]) continue;
+    if (!stuck_[i] || is_kept_waiting(i)) continue;
     if (has_queued_by_policy(i) && !is_helped(i)) return i;
     first = i;
   }

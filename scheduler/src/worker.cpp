@@ -372,6 +372,7 @@ bool Worker::park() {
     if (std::exchange(parts_->refused, false)) rest = std::min(rest, look_again);
     note_now(park_event, id_.number);
     unparked = parts_->parker.park(rest);
+    parts_->looks.fetch_add(1, std::memory_order_relaxed);  // relaxed: see the field
     note_now(unpark_event, id_.number, 0, unparked);
   }
   if (sentinel) shared.idle.resign();

@@ -60,8 +60,8 @@ inline Stop stop_of(Settled settled, std::int32_t budget) noexcept {
   return budget > 0 ? Stop::yielded : Stop::budget;
 }
 
-// Protocol of the counters: written by the worker alone, read by anybody as statistics, hence relaxed
-// everywhere.
+// Protocol of the counters: written by the worker alone (or by the watchdog, while it holds the door of a
+// worker that cannot come in), read by anybody as statistics, hence relaxed everywhere.
 struct WorkerCounters {
   Atomic<std::uint64_t> dispatches{0};
   Atomic<std::uint64_t> steals{0};
@@ -111,7 +111,8 @@ struct WorkerParts {
   // Protocol: of a spare: it serves, or is handing back. Stored release by it, loaded acquire by the
   // watchdog.
   std::atomic<bool> serves{false};
-  // Protocol: of a spare: moves on while it looks for work. Written by it, read by the watchdog, relaxed.
+  // Protocol: moves on when it wakes up, and while a spare looks for work: then it is not in the run that was
+  // seen before. Written by it, read by the watchdog, relaxed.
   std::atomic<std::uint64_t> looks{0};
 
   // -- owner only

@@ -220,6 +220,7 @@ bool Worker::accept_injected_by_policy() noexcept {
     give(*taken, static_cast<Wake>(RunnableAccess::wake(*taken)));
     ++count;
   }
+  if (count > 0) note_elsewhere();  // the policy may have gone meanwhile, and left them here
   return count > 0;
 }
 

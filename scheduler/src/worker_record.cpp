@@ -37,14 +37,14 @@ void Worker::read_clock_for(EventTrack& on) noexcept {
 
 void Worker::note_elsewhere() noexcept {
   if (EventTrack* on = track()) [[unlikely]]
-    read_clock_for(*on);
+    on->last_time = on->in_cycles() ? cycles_by_now() : scheduler_.now();
 }
 
 void Worker::note_now(std::uint8_t kind, std::uint64_t subject, std::uint32_t amount,
                       std::uint8_t detail) noexcept {
   EventTrack* on = track();
   if (on == nullptr) return;
-  read_clock_for(*on);
+  note_elsewhere();
   on->put({on->last_time, subject, amount, kind, detail});
 }
 

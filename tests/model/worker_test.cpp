@@ -51,6 +51,7 @@ class ModelParker {
 #include "scheduler/src/clock.cpp"
 #include "scheduler/src/cycles.cpp"
 #include "scheduler/src/event_track.cpp"
+#include "scheduler/src/moments.cpp"
 #include "scheduler/src/policy.cpp"
 #include "scheduler/src/policy_board.cpp"
 #include "scheduler/src/policy_queue.cpp"

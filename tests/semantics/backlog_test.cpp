@@ -26,3 +26,42 @@ TEST_CASE("RCV-8: a message to a process that has fallen behind costs its sender
   });
   CHECK(result.behind > 10 * result.idle);
 }
+
+namespace {
+
+struct Flooded {
+  Pid told;
+  int count;
+};
+
+}  // namespace
+
+// Taking in what has come is charged for. With a slice of one reduction that is all there is.
+TEST_CASE("SCH-1: a process at rest gets on with its queue however much comes between two of its turns") {
+  RuntimeOptions options = quiet(1);
+  options.slice = 1;
+  Runtime runtime(options);
+  bool all = runtime.run([] {
+    Pid receiver = spawn_link(
+        [](Pid told) {
+          return rest(Flooded{told, 0}, [](Flooded& flooded, Number) {
+            if (++flooded.count == 1'000) send(flooded.told, Number{flooded.count});
+          });
+        },
+        self());
+    std::vector<Pid> senders;
+    for (int i = 0; i < 16; ++i) {
+      senders.push_back(spawn_link(
+          [](Pid to) {
+            for (;;) send(to, Number{1});
+          },
+          receiver));
+    }
+    std::optional<Number> got = receive<Number>(60s);
+    for (Pid sender : senders) unlink(sender), exit(sender, ExitReason::kill);
+    unlink(receiver);
+    exit(receiver, ExitReason::kill);
+    return got.has_value();
+  });
+  CHECK(all);
+}
