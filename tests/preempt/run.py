@@ -3,7 +3,9 @@
 
     run.py CASE --compiler g++ --plugin FILE --source ROOT --work DIR
 
-THRONG_PREEMPT_MATRIX=long has the case `torture` build every combination instead of a selection.
+THRONG_PREEMPT_MATRIX=long has the case `torture` build every combination instead of a selection. With it,
+THRONG_PREEMPT_RUNTIME names a build of throng by any compiler, and THRONG_PREEMPT_SANITIZED_RUNTIME one by this compiler with
+the address sanitizer: each combination then runs in their processes too, switched and moved at checks.
 """
 import argparse
 import itertools
@@ -39,6 +41,22 @@ def torture_selection(builder):
             ("-O3", "native", "local", first)]
 
 
+def run_in_processes(builder, name, level, kind, flags, checks, linking, pieces):
+    """The same objects in processes of a real runtime. False: there is no build of it for this kind."""
+    build = os.environ.get("THRONG_PREEMPT_SANITIZED_RUNTIME" if kind == "sanitized" else "THRONG_PREEMPT_RUNTIME")
+    if build is None:
+        return False
+    floors = ["vm", "scheduler", "mailbox"]
+    includes = [f"-I{builder.root / floor / 'include'}" for floor in floors]
+    main = builder.compile("torture_processes.cpp", level, *flags, *checks, *includes, name=f"{name}_processes")
+    runtime = [f"{build}/libthrong_{floor}.a" for floor in floors] + ["-lboost_context", "-ldl", "-rdynamic", "-Wl,-z,now"]
+    program = builder.link(f"{name}_in_processes", *linking, main, *pieces, *runtime)
+    result = builder.run(program, HERE / "torture.txt", "1")
+    require(result.returncode == 0, f"{name} computes the same in processes", result.stdout, result.stderr)
+    print(f"{name}: {result.stdout.strip()}")
+    return True
+
+
 def case_torture(builder):
     """Instrumented programs compute what the same program computes without checks."""
     expected = (HERE / "torture.txt").read_text()
@@ -59,8 +77,10 @@ def case_torture(builder):
         main = without[TORTURE[-1]]
         sanitizer = [f for f in flags if f.startswith("-fsanitize")]
         linking = [level, *flags] + ([] if builder.clang else checks)
+        pieces = objects
         if kind == "shared":
             library = builder.link(f"lib{name}.so", *linking, "-shared", *objects)
+            pieces = [library, f"-Wl,-rpath,{builder.work}"]
             program = builder.link(name, main, library, *builder.stand_in(), "-rdynamic", f"-Wl,-rpath,{builder.work}")
         else:
             program = builder.link(name, *linking, *objects, main, *builder.stand_in(*sanitizer))
@@ -72,6 +92,8 @@ def case_torture(builder):
         local = sum(counts[2] for counts in statistics(stats).values())
         require((local > 0) == (loop == "local") or kind == "sanitized", f"{name} counts {loop}", local)
         print(f"{name}: {slow_paths} slow paths, {local} loops do not count in memory")
+        if LONG:
+            run_in_processes(builder, name, level, kind, flags, checks, linking, pieces)
 
 
 # ---- where checks are
