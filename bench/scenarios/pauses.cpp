@@ -13,18 +13,15 @@ using namespace throng;
 
 namespace {
 
-using Gaps = std::vector<std::int64_t>;  // ns
+using Gaps = std::vector<Duration>;
 
-constexpr std::int64_t shortest_gap = 20'000;  // ns: less is no pause
+constexpr Duration shortest_gap = std::chrono::microseconds(20);  // less is no pause
 
 // On a thread of the system's: no runtime has a part in it.
-Gaps watch_clock(std::int64_t span) {
+Gaps watch_clock(Duration span) {
   Gaps gaps;
-  auto now = [] {
-    return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
-  };
-  for (std::int64_t begin = now(), last = begin; last - begin < span;) {
-    std::int64_t read = now();
+  for (auto begin = Clock::now(), last = begin; last - begin < span;) {
+    auto read = Clock::now();
     if (read - last >= shortest_gap) gaps.push_back(read - last);
     last = read;
   }
@@ -34,7 +31,7 @@ Gaps watch_clock(std::int64_t span) {
 }  // namespace
 
 Outcome pauses(Runtime&, const Parameters& parameters) {
-  auto span = static_cast<std::int64_t>(parameters.count) * 1'000'000;
+  Duration span = std::chrono::milliseconds(parameters.count);
   std::vector<std::future<Gaps>> watchers;
   for (unsigned i = 0; i < parameters.workers; ++i)
     watchers.push_back(std::async(std::launch::async, watch_clock, span));
@@ -45,11 +42,11 @@ Outcome pauses(Runtime&, const Parameters& parameters) {
   }
   std::sort(all.begin(), all.end(), std::greater<>());
   auto at = [&](std::size_t place) {
-    return place < all.size() ? static_cast<double>(all[place]) / 1e3 : 0.0;
+    return place < all.size() ? static_cast<double>(all[place].count()) / 1e3 : 0.0;
   };
   Outcome outcome;
   outcome.operations = std::max<std::size_t>(all.size(), 1);
-  for (std::int64_t gap : all) outcome.nanoseconds += static_cast<double>(gap);
+  for (Duration gap : all) outcome.nanoseconds += static_cast<double>(gap.count());
   outcome.extra = {
       {"pauses", static_cast<double>(all.size())}, {"pause_10th_us", at(9)}, {"pause_max_us", at(0)}};
   return outcome;

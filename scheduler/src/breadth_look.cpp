@@ -52,8 +52,7 @@ Activity Scheduler::look_around(std::int64_t now) noexcept {
       continue;
     }
     activity.somebody_slept = activity.somebody_slept || slept;
-    bool strode = metrics.strides != before.strides;
-    looks = ran || slept || strode ? 0 : std::min<std::uint32_t>(looks + 1, still.size() - 1);
+    looks = ran || slept ? 0 : std::min<std::uint32_t>(looks + 1, still.size() - 1);
     for (std::uint32_t at_least = 1; at_least <= looks; ++at_least) ++still[at_least];
   }
   // Who sleeps on looks like who is stuck.

@@ -59,7 +59,6 @@ Moment Recorder::now() const noexcept {
 
 // Whoever copies may hold the lock for long, and the watchdog has others to see to.
 void Recorder::note_moment() noexcept {
-  if (!is_on()) return;
   std::unique_lock lock(mutex_, std::try_to_lock);
   if (!lock || current_ == nullptr || !in_cycles_) return;
   try {

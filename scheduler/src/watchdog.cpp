@@ -81,13 +81,9 @@ bool Watchdog::is_stuck(std::size_t index, std::int64_t now) {
   const SchedulerHooks& hooks = scheduler_.parts_->hooks;
   if (hooks.stuck != nullptr) hooks.stuck(hooks.context, worker, seen.stuck_for, seen.notes);
   worker.advance_timers(0);
-  return true;
-}
-
-// It wants to run, and the system gives the CPU to somebody else. A spare would be one more to share it with,
-// and keep it waiting for longer: with a few of them on duty, all would look stuck, and stay.
-bool Watchdog::is_kept_waiting(std::size_t index) const noexcept {
-  return seen_[index].stuck_for.could_act < tick / 2;
+  // If it wants to run and the system gives the CPU to somebody else, a spare would be one more to share it
+  // with, and keep it waiting for longer: with a few of them on duty, all would look stuck, and stay.
+  return seen.stuck_for.could_act >= tick / 2;
 }
 
 // For each worker that is stuck one spare that is not; and one more for each stuck spare behind which
@@ -107,10 +103,9 @@ void Watchdog::look(std::int64_t now) {
     stuck_[i] = (takes_part || !is_spare) && is_stuck(i, now) && takes_part;
     bool has_queued = stuck_[i] && (worker.has_queued() || has_queued_by_policy(i));
     somebody_waits = somebody_waits || has_queued;
-    if (stuck_[i] && (!is_spare || has_queued) && !is_kept_waiting(i)) ++needed;
+    if (stuck_[i] && (!is_spare || has_queued)) ++needed;
     // relaxed: the watchdog's own word
-    bool can_help = !stuck_[i] || is_kept_waiting(i);  // sooner than one more that shares the CPU with it
-    if (is_spare && can_help && worker.parts_->on_duty.load(std::memory_order_relaxed)) ++free_spares;
+    if (is_spare && !stuck_[i] && worker.parts_->on_duty.load(std::memory_order_relaxed)) ++free_spares;
   }
   // Who sleeps looks around, if one of them is the sentinel, and will help; but a policy may refuse thieves.
   if (scheduler_.parts_->idle.maybe_idle() && scheduler_.parts_->idle.has_sentinel() && !waits_in_policy())
@@ -133,7 +128,7 @@ bool Watchdog::has_queued_by_policy(std::size_t index) {
 
 bool Watchdog::waits_in_policy() {
   for (std::size_t i = 0; i < scheduler_.worker_count(); ++i)
-    if (stuck_[i] && !is_kept_waiting(i) && has_queued_by_policy(i)) return true;
+    if (stuck_[i] && has_queued_by_policy(i)) return true;
   return false;
 }
 
@@ -150,7 +145,7 @@ bool Watchdog::is_helped(std::uint32_t worker) const {
 std::uint32_t Watchdog::whom_to_help() {
   std::uint32_t first = 0;
   for (auto i = static_cast<std::uint32_t>(scheduler_.worker_count()); i-- > 0;) {
-    if (!stuck_[i] || is_kept_waiting(i)) continue;
+    if (!stuck_[i]) continue;
     if (has_queued_by_policy(i) && !is_helped(i)) return i;
     first = i;
   }

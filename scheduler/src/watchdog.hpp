@@ -61,7 +61,6 @@ class Watchdog {
   void run();
   void look(std::int64_t now);
   bool is_stuck(std::size_t index, std::int64_t now);
-  bool is_kept_waiting(std::size_t index) const noexcept;
   bool has_queued_by_policy(std::size_t index);
   bool waits_in_policy();
   bool is_helped(std::uint32_t worker) const;

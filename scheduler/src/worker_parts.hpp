@@ -60,8 +60,8 @@ inline Stop stop_of(Settled settled, std::int32_t budget) noexcept {
   return budget > 0 ? Stop::yielded : Stop::budget;
 }
 
-// Protocol of the counters: written by the worker alone (or by the watchdog, while it holds the door of a
-// worker that cannot come in), read by anybody as statistics, hence relaxed everywhere.
+// Protocol of the counters: written by the worker alone, read by anybody as statistics, hence relaxed
+// everywhere.
 struct WorkerCounters {
   Atomic<std::uint64_t> dispatches{0};
   Atomic<std::uint64_t> steals{0};
@@ -69,7 +69,6 @@ struct WorkerCounters {
   Atomic<std::uint64_t> wakes{0};
   Atomic<std::uint64_t> reductions{0};
   Atomic<std::uint64_t> surcharges{0};
-  Atomic<std::uint64_t> strides{0};
 
   static void add(Atomic<std::uint64_t>& counter, std::uint64_t many = 1) noexcept {
     // relaxed: one writer, statistics

@@ -19,11 +19,9 @@ WorkerMetrics Worker::metrics() const noexcept {
   auto read = [](const Atomic<std::uint64_t>& counter) {
     return counter.load(std::memory_order_relaxed);  // relaxed: a statistic
   };
-  return {read(counters.dispatches), read(counters.steals),     read(counters.parks),  read(counters.wakes),
-          read(counters.reductions), read(counters.surcharges), read(counters.strides)};
+  return {read(counters.dispatches), read(counters.steals),     read(counters.parks),
+          read(counters.wakes),      read(counters.reductions), read(counters.surcharges)};
 }
-
-void Worker::note_stride() noexcept { WorkerCounters::add(parts_->counters.strides); }
 
 void Worker::set_lent(bool lent) noexcept {
   parts_->lent.store(lent, std::memory_order_release);  // pairs: Scheduler::stop

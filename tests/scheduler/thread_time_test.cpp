@@ -2,23 +2,18 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
-#include <ctime>
 #include <future>
 #include <thread>
 
+#include "thread_cpu.hpp"
 #include "thread_time.hpp"
 
 using throng::detail::ThreadTime;
+using throng::detail::time_of_this_thread;
 
 namespace {
 
 constexpr std::int64_t second = 1'000'000'000;
-
-std::int64_t time_of_this_thread() {
-  timespec time{};
-  REQUIRE(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) == 0);
-  return std::int64_t{time.tv_sec} * second + time.tv_nsec;
-}
 
 }  // namespace
 

@@ -297,17 +297,11 @@ THRONG_INLINE void take_one(Process& process, Signal* signal) noexcept {
   }
 }
 
-constexpr std::size_t stride = 1024;  // signals; up to a tenth of a millisecond if they come from other CPUs
-
 // Messages only, as is usual where there are many, are appended in one piece. They are charged for: nothing
 // can come between, so who has got very many is the sooner at the end of its slice (SCH-1). But half of what
 // is left stays: who is flooded must get on with what it takes in.
 THRONG_NOINLINE void take_many(Process& process, Signal* newest) noexcept {
-  std::size_t seen = 0;
-  TurnedChain chain = turned_round(newest, [&](const Signal& signal) {
-    if (++seen % stride == 0) process.worker->note_stride();
-    return is_plain(process, signal);
-  });
+  TurnedChain chain = turned_round(newest, [&](const Signal& signal) { return is_plain(process, signal); });
   if (chain.all && !process.must_exit) {
     process.queue.append(chain.oldest, chain.newest, chain.size);
     process.events |= message_event;

@@ -38,7 +38,7 @@ class Inbox {
   // while awake.
   [[nodiscard]] Signal* take_chain() noexcept;
 
-  // The same, oldest first.
+  // The same, oldest first: for those who look at nothing on the way.
   [[nodiscard]] Signal* drain() noexcept;
 
   // Declares that the owner will not look again before it is made runnable. False: something arrived first,
@@ -71,8 +71,6 @@ class Inbox {
   static constexpr std::uintptr_t empty = 0;
   static constexpr std::uintptr_t waiting = 1;
   static constexpr std::uintptr_t closed = 2;
-
-  static Signal* oldest_first(std::uintptr_t word) noexcept;
 
   // Protocol: all changes are read-modify-writes but reopen(), which runs while nobody else may change a
   // closed word.
@@ -109,6 +107,10 @@ TurnedChain turned_round(Signal* newest, Predicate is_of_the_sort) noexcept {
   return chain;
 }
 
+inline Signal* oldest_first(Signal* newest) noexcept {
+  return turned_round(newest, [](const Signal&) { return true; }).oldest;
+}
+
 // Inline: these three are half of what a message costs.
 
 inline Delivery Inbox::push(Signal* signal) noexcept {
@@ -136,12 +138,7 @@ inline Signal* Inbox::take_chain() noexcept {
   return reinterpret_cast<Signal*>(word_.exchange(empty, std::memory_order_acquire));
 }
 
-inline Signal* Inbox::drain() noexcept {
-  Signal* newest = take_chain();
-  return newest == nullptr || newest->next == nullptr
-             ? newest
-             : oldest_first(reinterpret_cast<std::uintptr_t>(newest));
-}
+inline Signal* Inbox::drain() noexcept { return oldest_first(take_chain()); }
 
 inline bool Inbox::mark_waiting() noexcept {
   std::uintptr_t seen = empty;

@@ -27,7 +27,6 @@ struct WorkerMetrics {
   std::uint64_t wakes = 0;       // other workers woken by this one
   std::uint64_t reductions = 0;  // used by the runs that are over
   std::uint64_t surcharges = 0;  // of those: nothing was done for them
-  std::uint64_t strides = 0;     // made in runs that do not switch, see Worker::note_stride
 };
 
 class Worker {
@@ -61,9 +60,6 @@ class Worker {
     budget -= reductions;
     surcharged_ += static_cast<std::uint32_t>(reductions);
   }
-  // A call of the runtime has much to do in one piece and gets on with it. Whoever waits behind it waits all
-  // the same; but this is work, and no code that is stuck (breadth.hpp).
-  void note_stride() noexcept;
   // A policy is asked here, so that who runs must call the next three. Read only; of this worker's own
   // thread.
   bool under_policy = false;

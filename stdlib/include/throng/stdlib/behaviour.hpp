@@ -18,10 +18,8 @@
 namespace throng {
 
 namespace detail {
-struct Debug;
-}
 
-namespace detail {
+struct Debug;  // what sys was asked to observe
 
 // What init's acknowledgement says; an init that throws says nothing, and the starter is told the reason.
 struct Started {
